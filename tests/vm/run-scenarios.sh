@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# run-scenarios.sh [NAME...]: runs INSIDE a test machine. Each tests/scenarios/NAME.sh runs in a bash of its own; exit status 0 is
+# a pass, 77 a skip (its last line says why), anything else a failure. In the first ten lines a scenario may say
+# "# timeout: SECONDS" (default 120) and "# kernels: 6.12 6.18 7.3" (default: all). Files called lib*.sh are not scenarios.
+# Prints "ok NAME (3.2 s)", "not ok NAME (why)" followed by the output, or "skip NAME (why)".
+dir=$(cd "$(dirname "$0")/../scenarios" && pwd) || exit 2
+log=/run/scenario.log
+failed=0
+
+# head_value KEY FILE: what the scenario says about itself.
+head_value() { sed -n "1,10s/^# $1: *//p" "$2"; }
+
+# run_one FILE LIMIT: its output goes to $log. timeout(1) makes a process group of its own, so nothing outlives it.
+run_one() {
+	local pid status
+	timeout -k 5 "$2" bash "$1" >"$log" 2>&1 </dev/null &
+	pid=$!
+	wait "$pid"
+	status=$?
+	kill -KILL -- "-$pid" 2>/dev/null
+	ip -all netns delete
+	return "$status"
+}
+
+report() {
+	local name=$1 status=$2 seconds=$3 limit=$4
+	case $status in
+	0) echo "ok $name ($seconds s)" ;;
+	77) echo "skip $name ($(tail -n 1 "$log"))" ;;
+	*)
+		failed=1
+		case $status in
+		124 | 137) echo "not ok $name (not done after $limit s)" ;;
+		*) echo "not ok $name (status $status, $seconds s)" ;;
+		esac
+		sed 's/^/    /' "$log"
+		;;
+	esac
+}
+
+scenario() {
+	local file=$1 name limit kernels begin status
+	name=$(basename "$file" .sh)
+	kernels=$(head_value kernels "$file")
+	if [ -n "$kernels" ] && [[ " $kernels " != *" $KERNEL "* ]]; then
+		echo "skip $name (only for $kernels)"
+		return
+	fi
+	limit=$(head_value timeout "$file")
+	begin=${EPOCHREALTIME/./}
+	run_one "$file" "${limit:=120}"
+	status=$?
+	report "$name" "$status" "$(awk -v us=$((${EPOCHREALTIME/./} - begin)) 'BEGIN { printf "%.1f", us / 1e6 }')" "$limit"
+}
+
+if [ $# = 0 ]; then
+	# lib*.sh is what scenarios share.
+	mapfile -t all < <(find "$dir" -name '*.sh' ! -name 'lib*' -printf '%f\n' | sort)
+	set -- "${all[@]}"
+fi
+for name; do
+	file=$dir/${name%.sh}.sh
+	if [ -r "$file" ]; then
+		scenario "$file"
+	else
+		failed=1
+		echo "not ok ${name%.sh} (there is no such scenario)"
+	fi
+done
+# Not a failure by itself, as a slow host alone can cause some of these; an oops has ended the machine already.
+dmesg | grep -E '\] (WARNING|BUG|INFO: task|rcu: INFO)' | sed 's/^/# kernel: /'
+exit "$failed"

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# test-kernels.sh [KERNEL...] [-- SCENARIO...]: boots the kernels (default: all), two at a time, and runs the scenarios (default:
+# all) in each. Lines come as "[KERNEL] ok NAME", whole output also in build/vm-KERNEL.log. A machine that dies is a failure.
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-780}
+
+kernels=()
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+	kernels+=("$1")
+	shift
+done
+[ $# = 0 ] || shift
+scenarios=("$@")
+read -ra known <<<"$("$vm_dir/series.sh")"
+[ ${#kernels[@]} -gt 0 ] || kernels=("${known[@]}")
+
+test_kernel() {
+	local series=$1 status=0
+	{
+		"$vm_dir/boot.sh" "$series" /skbtrace/tests/vm/run-scenarios.sh "${scenarios[@]}" 2>&1 || status=$?
+		# 0 and 1 are the scenario runner's own.
+		[ "$status" -le 1 ] || echo "not ok machine (status $status)"
+	} | tee "$top_dir/build/vm-$series.log" | sed -u "s/^/[$series] /"
+}
+
+for series in "${kernels[@]}"; do
+	[[ " ${known[*]} " == *" $series "* ]] || die "no test kernel \"$series\"; there are: ${known[*]}"
+done
+mkdir -p "$top_dir/build"
+# One after the other, so that two machines do not wait for the same download.
+"$vm_dir/prepare.sh" "${kernels[@]}"
+running=0
+for series in "${kernels[@]}"; do
+	if [ "$running" = 2 ]; then
+		wait -n
+		running=1
+	fi
+	test_kernel "$series" &
+	running=$((running + 1))
+done
+wait
