@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of this directory share. Nothing here is for callers. */
+#ifndef FILTERS_INTERNAL_H
+#define FILTERS_INTERNAL_H
+
+#include "skb_filter.h"
+
+#define CBPF_MEMWORDS 16
+
+/* Fills *err and returns code, so that callers can `return fail(...)`. hint may be NULL. */
+int fail(struct skb_filter_err *err, int code, int pos, const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* classic.c: refuses unknown opcodes, wild or backward jumps and programs that run off their end.
+ */
+int classic_check(const struct skb_cbpf *insns, uint32_t cnt, struct skb_filter_err *err);
+
+/* What is known just before an instruction, over all paths that lead to it. */
+struct range {
+	uint32_t lo, hi;
+};
+
+struct flow {
+	bool reached;
+	uint32_t caplen; /* caplen is at least this */
+	uint32_t unset;  /* bits of enum slot: not written on some path */
+	struct range a, x, m[CBPF_MEMWORDS];
+};
+
+enum slot {
+	SLOT_A = CBPF_MEMWORDS, /* 0..15 are the scratch words */
+	SLOT_X,
+};
+
+struct analysis {
+	struct flow *at; /* one per classic instruction */
+	uint32_t zero;   /* bits of enum slot that may be read before they are written */
+	uint32_t need;
+	uint32_t uses;
+};
+
+/* One packet load: index range (mod 2^32) and size. */
+struct load {
+	bool indirect;
+	uint32_t k;
+	uint32_t size;
+	struct range index;
+};
+
+/* analyse.c. hole = bytes at the start that no load may touch (0 or SKB_FILTER_HOLE). */
+int analyse(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
+	    struct analysis *out, struct skb_filter_err *err);
+void analysis_free(struct analysis *a);
+
+/* Describes the packet load of insn; false if it is not one. */
+bool load_of(const struct skb_cbpf *insn, const struct flow *in, struct load *out);
+
+/* translate.c: *out is malloc()ed. */
+int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
+	      const struct analysis *a, struct bpf_insn **out, uint32_t *out_cnt,
+	      struct skb_filter_err *err);
+
+/* filter.c: adopts insns (malloc()ed) whatever it returns. */
+int filter_new(struct skb_cbpf *insns, uint32_t cnt, const struct skb_filter_opts *opts,
+	       struct skb_filter **out, struct skb_filter_err *err);
+void filter_set_uses(struct skb_filter *f, uint32_t uses);
+
+/*
+ * libpcap.c: the only file that sees <pcap/pcap.h>, whose struct bpf_insn is not the kernel's.
+ * Returns 0 with a malloc()ed program in *out, -EINVAL with libpcap's text in msg, or -ENOMEM.
+ */
+int libpcap_compile(const char *expr, bool optimise, struct skb_cbpf **out, uint32_t *cnt,
+		    char *msg, size_t msg_size);
+
+/* words.c */
+enum word_kind {
+	WORD_OTHER, /* operator, bracket or a character libpcap does not know */
+	WORD_OPEN,  /* ( */
+	WORD_CLOSE, /* ) */
+	WORD_NUMBER,
+	WORD_ADDRESS, /* IPv4, IPv6 or MAC */
+	WORD_KEYWORD,
+	WORD_NAME, /* what libpcap would look up, or refuse */
+};
+
+struct word {
+	int pos, len;
+	enum word_kind kind;
+};
+
+/* Cuts expr as libpcap's scanner does. Returns 0 with a malloc()ed *out, or -ENOMEM. */
+int words_split(const char *expr, struct word **out, int *cnt);
+bool word_is(const char *expr, const struct word *w, const char *text);
+
+/* The filter keyword nearest to a mistyped word, or NULL. */
+const char *words_nearest(const char *text, int len);
+
+/* Refuses names that libpcap would ask the resolver for. */
+int words_refuse_names(const char *expr, const struct word *w, int cnt, struct skb_filter_err *err);
+
+/*
+ * locate.c: the offset of the first word of expr that no continuation can bring as far as the goal,
+ * when expr itself does not get there. If there is none: the end of expr for GOAL_PARSES, else -1.
+ */
+enum goal {
+	GOAL_PARSES,
+	GOAL_COMPILES, /* libpcap makes a program of it */
+	GOAL_WORKS,    /* the program can be run in the kernel */
+};
+
+int locate(const char *expr, const struct word *w, int cnt, enum goal goal, uint32_t window);
+
+/* The offset of what stands in quotes in libpcap's message; -1 if it is not once in expr. */
+int locate_quoted(const char *expr, const char *msg);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A strict interpreter for filter bodies, without privilege: it keeps pointers apart from numbers
+ * and fails where the kernel's verifier would.
+ */
+#ifndef TESTS_EBPF_INTERP_H
+#define TESTS_EBPF_INTERP_H
+
+#include <stdint.h>
+
+struct bpf_insn;
+
+struct ebpf_result {
+	uint32_t verdict;
+	uint32_t lowest;   /* lowest window byte read; UINT32_MAX = none */
+	uint32_t end;      /* one past the highest window byte read */
+	uint32_t at;       /* instruction of the error */
+	const char *error; /* NULL = ran to an EXIT */
+};
+
+/* Form of a body: forward jumps only, nothing unreachable, ends in EXIT. NULL, or what is wrong. */
+const char *ebpf_check(const struct bpf_insn *insns, uint32_t cnt);
+
+void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result);
+
+#endif
