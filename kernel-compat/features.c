@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the kernel can do and what the caller may do, found out by looking and trying. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
+#include "compat_internal.h"
+
+/* Up to size - 1 bytes of a small file, terminated. Returns 0 or a negative errno. */
+static int read_text(const char *path, char *buf, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	if (n < 0)
+		n = -errno;
+	else
+		buf[n] = '\0';
+	close(fd);
+	return n < 0 ? n : 0;
+}
+
+/*
+ * A kernel without CONFIG_FPROBE still loads a kprobe.multi program; only making the link fails. So
+ * make one, on a function that runs rarely, and let go of it at once.
+ */
+static bool try_kprobe_multi(void)
+{
+	static const struct bpf_insn program[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	const char *symbols[] = { "skb_checksum_help" };
+	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	LIBBPF_OPTS(bpf_link_create_opts, link);
+	int prog_fd, link_fd;
+
+	prog_fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "skbt_probe", "GPL", program,
+				sizeof(program) / sizeof(program[0]), &load);
+	if (prog_fd < 0)
+		return false;
+	link.kprobe_multi.syms = symbols;
+	link.kprobe_multi.cnt = 1;
+	link_fd = bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &link);
+	if (link_fd >= 0)
+		close(link_fd);
+	close(prog_fd);
+	return link_fd >= 0;
+}
+
+static bool has_helper(struct kernel_btf *kb, const char *name)
+{
+	uint64_t value;
+
+	return kernel_btf_enumerator(kb, "bpf_func_id", name, &value) == 0;
+}
+
+/* void (*btf_trace_kfree_skb)(void *, struct sk_buff *, void *location, enum skb_drop_reason, ...)
+ */
+static bool reason_is_passed(struct kernel_btf *kb)
+{
+	enum { REASON = 3 };
+	const struct btf *btf = kernel_btf_vmlinux(kb);
+	uint32_t id = kernel_btf_find(kb, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF);
+	const struct btf_type *t = btf__type_by_id(btf, btf_strip(btf, id));
+
+	if (!id || !t || !btf_is_ptr(t))
+		return false;
+	t = btf__type_by_id(btf, btf_strip(btf, t->type));
+	if (!t || !btf_is_func_proto(t) || btf_vlen(t) <= REASON)
+		return false;
+	t = btf__type_by_id(btf, btf_strip(btf, btf_params(t)[REASON].type));
+	return t && btf_is_any_enum(t);
+}
+
+static uint64_t preempt_count_address(struct kernel_btf *kb, const struct ksyms *ks)
+{
+	const struct ksym *sym = ksyms_named(ks, "__preempt_count", NULL);
+	int offset;
+
+	if (sym)
+		return sym->addr;
+	/* 64701838bf05 (6.2) moved it into struct pcpu_hot, 6.15 out again. */
+	sym = ksyms_named(ks, "pcpu_hot", NULL);
+	offset = kernel_btf_offset(kb, "pcpu_hot", "preempt_count");
+	return sym && offset >= 0 ? sym->addr + offset : 0;
+}
+
+static uint64_t address_of(const struct ksyms *ks, const char *name)
+{
+	const struct ksym *sym = ksyms_named(ks, name, NULL);
+
+	return sym ? sym->addr : 0;
+}
+
+enum lockdown_mode lockdown_parse(const char *text)
+{
+	if (strstr(text, "[confidentiality]"))
+		return LOCKDOWN_CONFIDENTIALITY;
+	return strstr(text, "[integrity]") ? LOCKDOWN_INTEGRITY : LOCKDOWN_NONE;
+}
+
+static enum lockdown_mode read_lockdown(void)
+{
+	char text[128];
+
+	if (read_text("/sys/kernel/security/lockdown", text, sizeof(text)))
+		return LOCKDOWN_NONE;
+	return lockdown_parse(text);
+}
+
+void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
+			   struct kernel_features *out)
+{
+	*out = (struct kernel_features){
+		.has_kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0,
+		.has_kprobe_multi = try_kprobe_multi(),
+		.has_attach_cookie = has_helper(kb, "BPF_FUNC_get_attach_cookie"),
+		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
+		.drop_has_reason = reason_is_passed(kb),
+		.lockdown = read_lockdown(),
+		.per_cpu_offset = address_of(ks, "__per_cpu_offset"),
+		.preempt_count = preempt_count_address(kb, ks),
+		.page_offset_base = address_of(ks, "page_offset_base"),
+		.vmemmap_base = address_of(ks, "vmemmap_base"),
+	};
+}
+
+/*
+ * A system administrator's capability covers BPF and PERFMON, as in the kernel; it does not show
+ * the addresses of symbols. Numbers are written out: Debian's headers know them, older ones do not.
+ */
+static const struct {
+	const char *name;
+	int number;
+	bool under_sys_admin;
+} needed[] = {
+	{ "CAP_BPF", 39, true },
+	{ "CAP_PERFMON", 38, true },
+	{ "CAP_SYSLOG", 34, false },
+};
+
+enum { CAP_SYS_ADMIN_NUMBER = 21 };
+
+int capabilities_missing_from(uint64_t effective, char *buf, size_t size)
+{
+	bool admin = effective >> CAP_SYS_ADMIN_NUMBER & 1;
+	size_t used = 0;
+	int missing = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		if ((effective >> needed[i].number & 1) || (admin && needed[i].under_sys_admin))
+			continue;
+		if (used < size)
+			used += snprintf(buf + used, size - used, "%s%s", missing ? ", " : "",
+					 needed[i].name);
+		missing++;
+	}
+	return missing;
+}
+
+int missing_capabilities(char *buf, size_t size)
+{
+	char status[4096], *line;
+	int err = read_text("/proc/self/status", status, sizeof(status));
+
+	if (err)
+		return err;
+	line = strstr(status, "\nCapEff:");
+	if (!line)
+		return -EINVAL;
+	return capabilities_missing_from(strtoull(line + strlen("\nCapEff:"), NULL, 16), buf, size);
+}

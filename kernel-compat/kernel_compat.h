@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What this kernel is: its symbols, its functions and where they keep their skb, the hook table
+ * and which of its hooks exist here, the names of its drop reasons, what its BPF can do.
+ * Everything is found by looking (symbols, BTF, trying), never by version number, and everything
+ * can be pointed at files of another kernel (kallsyms or System.map, a directory of BTF files).
+ *
+ * Functions return 0 or a negative errno. Objects come from an _open/_new call and end with _free.
+ */
+#ifndef KERNEL_COMPAT_H
+#define KERNEL_COMPAT_H
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- symbols: /proc/kallsyms, modules included, sorted by address ---- */
+
+struct ksym {
+	uint64_t addr;
+	const char *name;
+	const char *module; /* NULL = vmlinux */
+};
+
+struct ksyms;
+
+/*
+ * path NULL = /proc/kallsyms. -EPERM: every address reads 0 (kptr_restrict, no CAP_SYSLOG);
+ * -ENODATA: no text symbol in the file; -EINVAL: a line that is not "address type name [module]".
+ */
+int ksyms_open(const char *path, struct ksyms **out);
+void ksyms_free(struct ksyms *ks);
+
+/*
+ * The text symbol that covers addr, its distance in *offset (may be NULL). NULL: addr is below all
+ * symbols, or too far above the last one before it to belong to it.
+ */
+const struct ksym *ksyms_at(const struct ksyms *ks, uint64_t addr, uint64_t *offset);
+
+/*
+ * Symbols named name, exactly: the one with the lowest address, and their number in *count (may be
+ * NULL). Text symbols, and of the data only what this room asks for (__per_cpu_offset,
+ * __preempt_count, pcpu_hot): the other data would double the memory.
+ */
+const struct ksym *ksyms_named(const struct ksyms *ks, const char *name, size_t *count);
+
+/* ---- BTF of vmlinux and of the loaded modules ---- */
+
+struct kernel_btf;
+
+/*
+ * dir NULL = /sys/kernel/btf. -ENOENT: no vmlinux file there. A module's BTF is parsed on first
+ * use. It holds 6 to 8 MB: free it before libbpf loads a program, because that reads vmlinux's BTF
+ * again.
+ */
+int kernel_btf_open(const char *dir, struct kernel_btf **out);
+void kernel_btf_free(struct kernel_btf *kb);
+
+struct skb_arg {
+	uint8_t index; /* 0 = first argument */
+	bool indirect; /* the argument is a struct sk_buff ** */
+};
+
+/*
+ * Where func of module (NULL = vmlinux) takes its skb; func is the symbol's name, suffix included.
+ * -ENOENT: BTF does not know the function, or knows several that differ in this; -ENODATA: it takes
+ * no skb; -ERANGE: not in a register argument; -ESTALE: module without BTF; -ENOTSUP: a variant
+ * made by the compiler (.isra, .part, .cold, some .constprop) whose arguments BTF does not tell.
+ */
+int kernel_btf_skb_arg(struct kernel_btf *kb, const char *func, const char *module,
+		       struct skb_arg *out);
+
+/* ---- drop reasons, from the enums of this kernel (core and subsystems) ---- */
+
+struct drop_reasons;
+
+/* An empty table (not an error) where the kernel has no reasons. */
+int drop_reasons_new(struct kernel_btf *kb, struct drop_reasons **out);
+void drop_reasons_free(struct drop_reasons *dr);
+/*
+ * Name as the kernel prints it: without SKB_DROP_REASON_ for the core's ("NO_SOCKET"), whole for a
+ * subsystem's ("OVS_DROP_METER"); NULL if there is none.
+ */
+const char *drop_reason_name(const struct drop_reasons *dr, uint32_t code);
+
+/* ---- the hook table (hooks.def) ---- */
+
+enum hook_group {
+	HOOK_RX, /* driver to protocol handler */
+	HOOK_TX, /* qdisc and driver hand-over */
+	HOOK_BRIDGE,
+	HOOK_IP,        /* IPv4 and IPv6 input, forward, output */
+	HOOK_NETFILTER, /* table walks and hook verdicts */
+	HOOK_L4,        /* TCP, UDP, ICMP receive and send */
+	HOOK_NEIGH,
+	HOOK_TUNNEL,
+	HOOK_GROUPS,
+};
+
+struct hook {
+	const char *name; /* the name shown: that of the newest kernel */
+	enum hook_group group;
+	bool route; /* belongs to --route: the way from device to device or socket */
+	const char
+		*others; /* other names on other kernels, space separated, best first; "" = none */
+	const char *module; /* the module it may be in; "" = always in vmlinux */
+	const char *proto;  /* where its skb is when the module has no BTF, see hooks.def */
+	const char *note;   /* what passing here means, for people */
+};
+
+extern const struct hook hook_table[];
+extern const size_t hook_table_len;
+
+/* Name of a group as in --group, and the reverse (-ENOENT). */
+const char *hook_group_name(enum hook_group g);
+int hook_group_by_name(const char *name);
+
+struct hook_choice {
+	unsigned int groups;    /* bits 1 << enum hook_group; 0 = all */
+	bool route;             /* hooks marked route, added to groups */
+	const regex_t *func;    /* must match a whole name of the hook (name or others), or NULL */
+	const regex_t *exclude; /* likewise; both compiled without REG_NOSUB */
+};
+
+/* A hook that exists on this kernel. */
+struct hook_target {
+	const struct hook *hook;
+	const char *symbol; /* the name it has here */
+	const char *module; /* NULL = vmlinux */
+	uint64_t addr;
+	struct skb_arg skb;
+	bool assumed; /* no BTF for the module: its skb is where the table says */
+};
+
+struct hook_skip {
+	const struct hook *hook;
+	const char *why; /* static text: "not on this kernel", "takes no skb here", ... */
+};
+
+struct hook_plan {
+	struct hook_target *targets;
+	size_t target_count;
+	struct hook_skip *skips;
+	size_t skip_count;
+};
+
+/* Strings point into ks and hook_table, which must outlive the plan. */
+int hook_plan_new(const struct ksyms *ks, struct kernel_btf *kb, const struct hook_choice *choice,
+		  struct hook_plan **out);
+void hook_plan_free(struct hook_plan *plan);
+
+/* Moves target i to the skips, because attaching it failed. The later targets move up by one. */
+int hook_plan_skip(struct hook_plan *plan, size_t i, const char *why);
+
+/* ---- what the kernel can do ---- */
+
+enum lockdown_mode { LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
+
+struct kernel_features {
+	bool has_kprobe_pmu;    /* /sys/bus/event_source/devices/kprobe */
+	bool has_kprobe_multi;  /* proved by attaching a probe */
+	bool has_attach_cookie; /* helper bpf_get_attach_cookie (5.15) */
+	bool has_ringbuf;       /* 5.8 */
+	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
+	enum lockdown_mode lockdown;
+	/*
+	 * Where a CPU keeps its preempt count: at per_cpu_offset[cpu] + preempt_count, both kernel
+	 * addresses. x86: symbol __preempt_count up to 6.1 and from 6.14, inside pcpu_hot between.
+	 * 0 = not found: the context of events is unknown.
+	 */
+	uint64_t per_cpu_offset;
+	uint64_t preempt_count;
+	/*
+	 * Kernel variables that turn a struct page into an address (x86-64, arm64 has no such
+	 * variables). 0 = not found: the page fragments of skbs cannot be read.
+	 */
+	uint64_t page_offset_base;
+	uint64_t vmemmap_base;
+};
+
+/* Needs privilege for has_kprobe_multi only; what cannot be found out is false or 0. */
+void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
+			   struct kernel_features *out);
+
+/*
+ * Names of the capabilities that tracing needs and the caller lacks (CAP_PERFMON, CAP_BPF,
+ * CAP_SYSLOG), written as "CAP_BPF, CAP_SYSLOG" to buf; returns their number. CAP_SYS_ADMIN stands
+ * for the first two.
+ */
+int missing_capabilities(char *buf, size_t size);
+
+#endif
