@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What user space tells the kernel side before load. It lands in .rodata, so the verifier knows
+ * every value and removes the code behind a 0. Shared by both sides.
+ */
+#ifndef SKBTRACE_CONFIG_H
+#define SKBTRACE_CONFIG_H
+
+#include "skbtrace_abi.h"
+
+struct skbt_config {
+	__u64 per_cpu_offset;   /* kernel address of the array, see struct kernel_features */
+	__u64 preempt_count;    /* 0 = the context of events is unknown */
+	__u64 page_offset_base; /* addresses of the two kernel variables; 0 = unknown, and then */
+	__u64 vmemmap_base;     /* page fragments are not read */
+	__u32 filter_vlan;      /* the filter asks for VLAN tags: put them into its window */
+	__u32 have_filter;      /* filter_l2 and filter_l3 hold a filter */
+	__u32 filter_need;      /* bytes of the window that it can touch */
+	__u32 pid;              /* thread group id, 0 = any */
+	__u32 netns;            /* inode, 0 = any */
+	__u32 have_ifname;
+	__u32 mark, mark_mask; /* mask 0 = any */
+	__u32 keep;            /* a tracked packet matches without another look */
+	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
+	__u32 path_stack, drop_stack;
+	__u32 cpus;         /* possible CPUs: packet ids are dealt out per CPU */
+	__u64 wakeup_bytes; /* data in the ring that wakes the reader early */
+	char ifname[SKBT_IFNAME_LEN];
+};
+
+/* What an attach cookie holds; user space packs it, the shims unpack it. */
+#define SKBT_COOKIE(target, arg, indirect, end)                                                    \
+	((__u64)(target) | (__u64)(arg) << 32 | (__u64)(indirect) << 40 | (__u64)(end) << 41)
+#define SKBT_COOKIE_TARGET(c)   ((__u32)(c))
+#define SKBT_COOKIE_ARG(c)      ((__u8)((c) >> 32))
+#define SKBT_COOKIE_INDIRECT(c) ((__u8)((c) >> 40) & 1)
+#define SKBT_COOKIE_END(c)      ((__u8)((c) >> 41) & 1)
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The few kernel types that the kernel side reads, only the members it uses. Offsets come from
+ * the running kernel's BTF (CO-RE); a member that moved or went away has a ___flavour of its type.
+ */
+#ifndef SKBTRACE_KERNEL_TYPES_H
+#define SKBTRACE_KERNEL_TYPES_H
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct net_device {
+	char name[16];
+	int ifindex;
+	unsigned short type;
+	possible_net_t nd_net;
+};
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num; /* local port, host byte order */
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol; /* a bit field before 5.6 */
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	struct sock *sk;
+	unsigned int len;
+	unsigned int data_len;
+	__u8 pkt_type : 3;
+	__u32 mark;
+	__be16 vlan_proto;
+	__u16 vlan_tci;
+	__be16 protocol;
+	__u16 transport_header;
+	__u16 network_header;
+	__u16 mac_header;
+	/* Offsets from head, as NET_SKBUFF_DATA_USES_OFFSET is set on 64 bit. */
+	unsigned int tail;
+	unsigned int end;
+	unsigned char *head;
+	unsigned char *data;
+};
+
+/* Up to 6.1 a bit says whether vlan_tci holds a tag; 354259fa73e2 (6.2) made vlan_all != 0 say it.
+ */
+struct sk_buff___vlan_bit {
+	__u8 vlan_present : 1;
+};
+
+struct page {
+	unsigned long flags;
+};
+
+#pragma clang attribute pop
+
+/*
+ * Not relocated member by member: up to 6.9 this is a struct bio_vec, from 6.10 (21d2e6737c97) a
+ * struct skb_frag whose page is a netmem_ref with bit 0 set if it cannot be read. Both have this
+ * layout.
+ */
+struct page_fragment {
+	__u64 page;
+	__u32 len;
+	__u32 offset;
+};
+
+struct skb_shared_info {
+	__u8 nr_frags;
+	struct page_fragment frags[1];
+} __attribute__((preserve_access_index));
+
+#endif

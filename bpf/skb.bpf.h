@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading an skb: which device and namespace it is in, its VLAN tag. All functions work on a copy
+ * of the struct sk_buff (one read for all members) in a map value.
+ */
+#ifndef SKBTRACE_SKB_BPF_H
+#define SKBTRACE_SKB_BPF_H
+
+#include "config.h"
+#include "kernel_types.h"
+
+#define FIRST_NETNS_INODE 0xefffff00
+
+struct device_facts {
+	__u32 ifindex; /* 0 = no device */
+	__u32 netns;   /* 0 = unknown */
+	__u16 type;    /* ARPHRD_ */
+	char name[SKBT_IFNAME_LEN];
+};
+
+static __always_inline __u32 netns_inode(struct net *net)
+{
+	__u32 inode = 0;
+
+	if (net)
+		bpf_core_read(&inode, sizeof(inode), &net->ns.inum);
+	return inode;
+}
+
+/*
+ * skb->dev shares its place with dev_scratch (UDP receive queue) and rbnode (TCP): what is read
+ * through it is believed only if it looks like a device with a namespace. Inodes of namespaces start
+ * at 0xf0000000 (PROC_DYNAMIC_FIRST); from 6.18 on the first one has a number just below.
+ */
+static __always_inline void read_device(const struct sk_buff *skb, struct device_facts *dev)
+{
+	struct net_device *d = skb->dev;
+	struct net *net = NULL;
+	int ifindex = 0;
+
+	__builtin_memset(dev, 0, sizeof(*dev));
+	if (d && !bpf_core_read(&ifindex, sizeof(ifindex), &d->ifindex) && ifindex > 0 &&
+	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net) && netns_inode(net) >= FIRST_NETNS_INODE) {
+		dev->ifindex = ifindex;
+		dev->netns = netns_inode(net);
+		bpf_core_read(&dev->type, sizeof(dev->type), &d->type);
+		bpf_core_read(dev->name, sizeof(dev->name), &d->name);
+		return;
+	}
+	if (skb->sk && !bpf_core_read(&net, sizeof(net), &skb->sk->__sk_common.skc_net.net) &&
+	    netns_inode(net) >= FIRST_NETNS_INODE)
+		dev->netns = netns_inode(net);
+}
+
+static __always_inline __u16 vlan_protocol(const struct sk_buff *skb)
+{
+	const struct sk_buff___vlan_bit *bit = (const void *)skb;
+
+	if (bpf_core_field_exists(bit->vlan_present))
+		return BPF_CORE_READ_BITFIELD(bit, vlan_present) ? skb->vlan_proto : 0;
+	return skb->vlan_proto;
+}
+
+#endif

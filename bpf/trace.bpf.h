@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one body of tracing logic: what happens when a probe hits. The shims in skbtrace.bpf.c find
+ * the skb and call trace_skb(). Order: cheap conditions, packet filter, and only after a match
+ * anything that costs (ring space, process, stack).
+ */
+#ifndef SKBTRACE_TRACE_BPF_H
+#define SKBTRACE_TRACE_BPF_H
+
+#include "window.bpf.h"
+
+enum {
+	SKB_COPY = 320,    /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
+	SLOTS = 4,         /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
+	PACKETS = 1 << 14, /* packets between their first event and their end at one time */
+	NMI_BITS = 0xf00000,
+	HARDIRQ_BITS = 0x0f0000,
+	SOFTIRQ_SERVING = 0x100,
+	NMI_ENTRY = 0x110000, /* what irqentry_nmi_enter() adds: one NMI, one hardirq */
+};
+
+/* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
+struct slot {
+	__u8 skb[SKB_COPY];
+	struct window window;
+	struct device_facts dev;
+};
+
+struct cpu_state {
+	__u64 counter[SKBT_COUNTERS];
+	__u64 packets; /* ids given out by this CPU */
+	__u64 depth;   /* slots in use */
+	struct slot slots[SLOTS];
+};
+
+struct packet_state {
+	__u64 id;
+	__u64 last_ts;
+};
+
+struct hit {
+	struct sk_buff *skb;
+	__u64 site; /* see struct skbt_record */
+	__u32 reason;
+	__u8 type; /* enum skbt_record_type */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct cpu_state);
+} cpus SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PACKETS);
+	__type(key, __u64); /* address of the skb */
+	__type(value, struct packet_state);
+} packets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* user space sets --buffer */
+} ring SEC(".maps");
+
+const volatile struct skbt_config config = {};
+volatile __u32 active = 0; /* set when everything is attached, cleared before detaching */
+
+/* Replaced by the generated filter before load; the bodies only keep the calls alive. */
+static __noinline __u32 filter_l2(const __u8 *window, __u32 caplen, __u32 wirelen)
+{
+	volatile __u32 keep = caplen + wirelen;
+
+	return window ? keep : 0;
+}
+
+static __noinline __u32 filter_l3(const __u8 *window, __u32 caplen, __u32 wirelen)
+{
+	volatile __u32 keep = caplen - wirelen;
+
+	return window ? keep : 1;
+}
+
+static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
+{
+	/* Atomic, because a probe in an interrupt may count on the same CPU in between. */
+	__sync_fetch_and_add(&cpu->counter[c], 1);
+}
+
+static __always_inline __u8 current_context(__u32 cpu)
+{
+	__u64 base = 0;
+	__u32 count = 0;
+
+	if (!config.preempt_count)
+		return SKBT_CONTEXT_UNKNOWN;
+	if (bpf_probe_read_kernel(&base, sizeof(base),
+				  (void *)(config.per_cpu_offset + cpu * 8ULL)) ||
+	    bpf_probe_read_kernel(&count, sizeof(count), (void *)(base + config.preempt_count)))
+		return SKBT_CONTEXT_UNKNOWN;
+	/* A kprobe that is not on ftrace runs in a breakpoint handler, which counts as an NMI. */
+	if (count & NMI_BITS)
+		count -= NMI_ENTRY;
+	if (count & HARDIRQ_BITS)
+		return SKBT_HARDIRQ;
+	return count & SOFTIRQ_SERVING ? SKBT_SOFTIRQ : SKBT_TASK;
+}
+
+static __always_inline bool ifname_matches(const struct device_facts *dev)
+{
+	for (int i = 0; i < SKBT_IFNAME_LEN; i++) {
+		if (dev->name[i] != config.ifname[i])
+			return false;
+		if (!dev->name[i])
+			break;
+	}
+	return true;
+}
+
+static __always_inline bool device_matches(const struct device_facts *dev)
+{
+	if (config.netns && dev->netns != config.netns)
+		return false;
+	return !config.have_ifname || ifname_matches(dev);
+}
+
+static __always_inline bool packet_matches(struct slot *slot, const struct sk_buff *skb)
+{
+	/* 15 bytes tell even a filter that needs none of them what kind of packet this is. */
+	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
+	struct window *w = &slot->window;
+	bool known = fill_window(w, skb, &slot->dev, want);
+
+	if (!config.have_filter)
+		return true;
+	if (!known)
+		return false;
+	if (w->start == SKBT_L2)
+		return filter_l2(w->bytes, w->caplen, w->wirelen);
+	return filter_l3(w->bytes, w->caplen, w->wirelen);
+}
+
+static __always_inline bool matches(struct slot *slot, const struct sk_buff *skb,
+				    const struct packet_state *tracked)
+{
+	bool packet;
+
+	if (config.mark_mask && (skb->mark & config.mark_mask) != config.mark)
+		return false;
+	/*
+	 * A packet that the process sent stays its packet in softirq and in other processes. In
+	 * softirq the current task is only the one that was interrupted.
+	 */
+	if (config.pid && !tracked &&
+	    (bpf_get_current_pid_tgid() >> 32 != config.pid ||
+	     current_context(bpf_get_smp_processor_id()) >= SKBT_SOFTIRQ))
+		return false;
+	read_device(skb, &slot->dev);
+	if (!device_matches(&slot->dev))
+		return false;
+	packet = packet_matches(slot, skb);
+	return packet || (config.keep && tracked);
+}
+
+/* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
+static __always_inline __u64 track(struct cpu_state *cpu, struct packet_state *tracked,
+				   struct sk_buff *skb, __u64 now, __u64 *id)
+{
+	struct packet_state fresh = { .last_ts = now };
+	__u64 key = (__u64)skb;
+
+	if (tracked) {
+		__u64 previous = tracked->last_ts;
+
+		tracked->last_ts = now;
+		*id = tracked->id;
+		return previous;
+	}
+	/*
+	 * BPF_FETCH needs 5.12 and older verifiers refuse the whole program, so each CPU deals its
+	 * own ids: CPU 0 of 4 gives 1, 5, 9, ... An interrupt in between could see the same number;
+	 * counting first makes that two different ones.
+	 */
+	__sync_fetch_and_add(&cpu->packets, 1);
+	fresh.id = (cpu->packets - 1) * config.cpus + bpf_get_smp_processor_id() + 1;
+	if (bpf_map_update_elem(&packets, &key, &fresh, BPF_ANY)) {
+		count(cpu, SKBT_UNTRACKED);
+		fresh.id = 0;
+	}
+	*id = fresh.id;
+	return 0;
+}
+
+static __always_inline void end_of_life(struct sk_buff *skb)
+{
+	__u64 key = (__u64)skb;
+
+	if (bpf_map_lookup_elem(&packets, &key))
+		bpf_map_delete_elem(&packets, &key);
+}
+
+/* The first bytes of the packet, laid out as enum skbt_start says. */
+static __always_inline void fill_bytes(struct skbt_record *rec, const struct window *w,
+				       const struct sk_buff *skb)
+{
+	__u32 size = w->linear;
+
+	rec->start = w->start;
+	rec->wirelen = w->wirelen;
+	rec->caplen = 0;
+	if (w->start == SKBT_NO_HEADER)
+		return;
+	if (w->made_up) {
+		__builtin_memcpy(rec->bytes, w->bytes, sizeof(rec->bytes));
+		rec->caplen = w->caplen;
+		return;
+	}
+	if (w->start == SKBT_L2) {
+		if (size > SKBT_SNAP)
+			size = SKBT_SNAP;
+		if (!bpf_probe_read_kernel(rec->bytes, size, skb->head + w->offset))
+			rec->caplen = size;
+		return;
+	}
+	if (size > SKBT_SNAP - ETH_HLEN)
+		size = SKBT_SNAP - ETH_HLEN;
+	if (bpf_probe_read_kernel(rec->bytes + ETH_HLEN, size, skb->head + w->offset))
+		return;
+	__builtin_memset(rec->bytes, 0, ETH_ALEN);
+	*(__u16 *)(rec->bytes + ETH_ALEN) = l3_protocol(skb, rec->bytes[ETH_HLEN]);
+	rec->caplen = size + ETH_HLEN;
+}
+
+static __always_inline void fill_record(struct skbt_record *rec, const struct hit *hit,
+					struct slot *slot, const struct sk_buff *skb)
+{
+	__u64 pid_tgid = bpf_get_current_pid_tgid();
+
+	rec->type = hit->type;
+	rec->cpu = bpf_get_smp_processor_id();
+	rec->context = current_context(rec->cpu);
+	rec->pkt_type = BPF_CORE_READ_BITFIELD(skb, pkt_type);
+	rec->protocol = skb->protocol;
+	rec->vlan_proto = vlan_protocol(skb);
+	rec->vlan_tci = skb->vlan_tci;
+	rec->skb = (__u64)hit->skb;
+	rec->site = hit->site;
+	rec->reason = hit->reason;
+	rec->pid = pid_tgid >> 32;
+	rec->tid = (__u32)pid_tgid;
+	rec->netns = slot->dev.netns;
+	rec->ifindex = slot->dev.ifindex;
+	rec->mark = skb->mark;
+	rec->len = skb->len;
+	rec->stack_len = 0;
+	rec->reserved = 0;
+	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	__builtin_memcpy(rec->ifname, slot->dev.name, sizeof(rec->ifname));
+	fill_bytes(rec, &slot->window, skb);
+}
+
+static __always_inline void submit(struct skbt_record *rec)
+{
+	/* Waking the reader costs more than a record; it also looks every few milliseconds. */
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(rec,
+			   waiting >= config.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+}
+
+static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct hit *hit,
+				 struct slot *slot, struct packet_state *tracked)
+{
+	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
+	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
+	struct skbt_record *rec;
+	long got;
+
+	if (with_stack)
+		rec = bpf_ringbuf_reserve(&ring, sizeof(*rec) + stack_size, 0);
+	else
+		rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+	if (!rec) {
+		count(cpu, SKBT_LOST_RING);
+		return;
+	}
+	rec->ts = bpf_ktime_get_ns();
+	rec->prev_ts = track(cpu, tracked, hit->skb, rec->ts, &rec->packet_id);
+	fill_record(rec, hit, slot, (const struct sk_buff *)slot->skb);
+	if (with_stack) {
+		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
+		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
+	}
+	submit(rec);
+	count(cpu, SKBT_EMITTED);
+}
+
+static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, const struct hit *hit,
+					  struct slot *slot)
+{
+	__u32 size = bpf_core_type_size(struct sk_buff);
+	struct packet_state *tracked;
+	__u64 key = (__u64)hit->skb;
+
+	if (size > SKB_COPY)
+		size = SKB_COPY;
+	if (bpf_probe_read_kernel(slot->skb, size, hit->skb)) {
+		count(cpu, SKBT_UNMATCHED);
+		return;
+	}
+	tracked = bpf_map_lookup_elem(&packets, &key);
+	if (matches(slot, (const struct sk_buff *)slot->skb, tracked))
+		emit(ctx, cpu, hit, slot, tracked);
+	else
+		count(cpu, SKBT_UNMATCHED);
+}
+
+static __always_inline int trace_skb(void *ctx, const struct hit *hit)
+{
+	struct cpu_state *cpu;
+	__u32 zero = 0;
+	__u64 depth;
+
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	if (!cpu || !hit->skb)
+		return 0;
+	count(cpu, SKBT_HITS);
+	depth = *(volatile __u64 *)&cpu->depth;
+	if (depth >= SLOTS) {
+		count(cpu, SKBT_LOST_NESTED);
+		return 0;
+	}
+	*(volatile __u64 *)&cpu->depth = depth + 1;
+	trace_in_slot(ctx, cpu, hit, &cpu->slots[depth & (SLOTS - 1)]);
+	*(volatile __u64 *)&cpu->depth = depth;
+	return 0;
+}
+
+#endif
