@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "machine.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static int check_privilege(struct error *e)
+{
+	char missing[128];
+
+	if (!missing_capabilities(missing, sizeof(missing)))
+		return 0;
+	return error_set(e, EXIT_PRIVILEGE, -EPERM,
+			 "tracing needs privileges that this process lacks: %s; run it with sudo",
+			 missing);
+}
+
+static int open_symbols(struct machine *m, struct error *e)
+{
+	int err = ksyms_open(NULL, &m->symbols);
+
+	if (err == -EPERM)
+		return error_set(e, EXIT_KERNEL, err,
+				 "the kernel hides its symbol addresses (kernel.kptr_restrict); "
+				 "run: sysctl kernel.kptr_restrict=1");
+	if (err)
+		return error_set(e, EXIT_KERNEL, err, "cannot read /proc/kallsyms: %s",
+				 strerror(-err));
+	return 0;
+}
+
+static int open_btf(struct kernel_btf **kb, struct error *e)
+{
+	int err = kernel_btf_open(NULL, kb);
+
+	if (err == -ENOENT)
+		return error_set(e, EXIT_KERNEL, err,
+				 "this kernel has no type information (/sys/kernel/btf/vmlinux); "
+				 "use one built with CONFIG_DEBUG_INFO_BTF");
+	if (err)
+		return error_set(e, EXIT_KERNEL, err,
+				 "cannot read the kernel's type information (/sys/kernel/btf): %s",
+				 strerror(-err));
+	return 0;
+}
+
+static int check_features(const struct machine *m, const struct options *o, struct error *e)
+{
+	const struct kernel_features *f = &m->features;
+
+	if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
+		return error_set(
+			e, EXIT_KERNEL, -EPERM,
+			"kernel lockdown is in confidentiality mode, which forbids reading "
+			"kernel memory; boot with lockdown=integrity or without lockdown");
+	if (!f->has_ringbuf)
+		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
+				 "this kernel has no BPF ring buffer; it needs 5.8 or newer");
+	if (o->backend == BACKEND_KPROBE_MULTI && !f->has_kprobe_multi)
+		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
+				 "this kernel has no kprobe.multi (CONFIG_FPROBE); "
+				 "leave out --backend to use what it has");
+	if (!f->has_kprobe_pmu && !f->has_kprobe_multi)
+		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
+				 "this kernel cannot trace functions: it has neither kprobes "
+				 "(CONFIG_KPROBE_EVENTS) nor kprobe.multi (CONFIG_FPROBE)");
+	return 0;
+}
+
+static int make_plan(struct machine *m, struct kernel_btf *kb, const struct options *o,
+		     struct error *e)
+{
+	struct hook_choice choice = { .groups = o->groups, .route = o->route };
+	regex_t func, exclude;
+	int err;
+
+	/* Both were compiled once when the options were parsed, so they compile. */
+	if (o->func && !regcomp(&func, o->func, REG_EXTENDED))
+		choice.func = &func;
+	if (o->exclude && !regcomp(&exclude, o->exclude, REG_EXTENDED))
+		choice.exclude = &exclude;
+	err = hook_plan_new(m->symbols, kb, &choice, &m->plan);
+	if (choice.func)
+		regfree(&func);
+	if (choice.exclude)
+		regfree(&exclude);
+	if (err)
+		return error_set(e, EXIT_RUNTIME, err, "cannot plan the hooks: %s", strerror(-err));
+	if (!m->plan->target_count)
+		return error_set(
+			e, EXIT_KERNEL, -ENOENT,
+			"no hook of the table is left to attach on this kernel (%zu chosen); "
+			"widen --func, --exclude or --group",
+			m->plan->skip_count);
+	return 0;
+}
+
+static void find_end(struct machine *m, struct kernel_btf *kb)
+{
+	static const struct hook end = { .name = "kfree_skbmem" };
+	size_t count = 0;
+	const struct ksym *sym = ksyms_named(m->symbols, end.name, &count);
+
+	if (!sym || count != 1 || kernel_btf_skb_arg(kb, end.name, NULL, &m->end.skb) ||
+	    m->end.skb.index || m->end.skb.indirect)
+		return;
+	m->end.hook = &end;
+	m->end.symbol = sym->name;
+	m->end.addr = sym->addr;
+}
+
+int machine_open(struct machine *m, const struct options *o, struct error *e)
+{
+	struct kernel_btf *kb = NULL;
+	struct utsname name;
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	if (!uname(&name))
+		snprintf(m->release, sizeof(m->release), "%.64s", name.release);
+	err = check_privilege(e);
+	if (!err)
+		err = open_btf(&kb, e);
+	if (!err)
+		err = open_symbols(m, e);
+	if (err)
+		goto out;
+	kernel_features_probe(kb, m->symbols, &m->features);
+	err = check_features(m, o, e);
+	if (!err)
+		err = make_plan(m, kb, o, e);
+	if (err)
+		goto out;
+	find_end(m, kb);
+	err = drop_reasons_new(kb, &m->reasons);
+	if (err)
+		error_set(e, EXIT_RUNTIME, err, "cannot read the drop reasons: %s", strerror(-err));
+out:
+	/* Several megabytes, no longer needed; libbpf is about to load its own copy. */
+	kernel_btf_free(kb);
+	return err;
+}
+
+void machine_close(struct machine *m)
+{
+	hook_plan_free(m->plan);
+	drop_reasons_free(m->reasons);
+	ksyms_free(m->symbols);
+	memset(m, 0, sizeof(*m));
+}
+
+int machine_refusal(const struct machine *m, int err, const char *what, struct error *e)
+{
+	if (err != -EPERM && err != -EACCES)
+		return error_set(e, EXIT_RUNTIME, err, "cannot %s: %s", what, strerror(-err));
+	if (m->features.lockdown != LOCKDOWN_NONE)
+		return error_set(e, EXIT_KERNEL, err,
+				 "the kernel refuses to %s: lockdown is in %s mode", what,
+				 m->features.lockdown == LOCKDOWN_INTEGRITY ? "integrity"
+									    : "confidentiality");
+	return error_set(e, EXIT_KERNEL, err,
+			 "the kernel refuses to %s although all capabilities are there "
+			 "(container, security module, or lockdown?)",
+			 what);
+}

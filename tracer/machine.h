@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the run needs to know of this machine, found once before anything is loaded. */
+#ifndef TRACER_MACHINE_H
+#define TRACER_MACHINE_H
+
+#include "../kernel-compat/kernel_compat.h"
+#include "options.h"
+
+struct machine {
+	struct ksyms *symbols;
+	struct drop_reasons *reasons;
+	struct hook_plan *plan;
+	struct kernel_features features;
+	/* kfree_skbmem(): where packets end that no tracepoint sees; addr 0 = not found. */
+	struct hook_target end;
+	char release[65]; /* uname -r */
+};
+
+/*
+ * Checks privilege, BTF and symbols and makes the plan that the options ask for.
+ * Returns 0 or a negative errno with *e filled; m is to be closed in both cases.
+ */
+int machine_open(struct machine *m, const struct options *o, struct error *e);
+void machine_close(struct machine *m);
+
+/* Why the kernel refuses (EPERM) what the capabilities allow: fills *e, returns err. */
+int machine_refusal(const struct machine *m, int err, const char *what, struct error *e);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The setters of the option table: each checks one value and stores it. */
+#include "option_table.h"
+
+#include <errno.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernel-compat/kernel_compat.h"
+#include "nearest.h"
+
+enum {
+	IFNAME_MAX = 15,     /* IFNAMSIZ - 1 */
+	PID_LIMIT = 4194304, /* PID_MAX_LIMIT of 64-bit kernels */
+};
+
+static const uint64_t buffer_min = 64 * 1024;
+static const uint64_t buffer_max = 1024 * 1024 * 1024;
+
+int parse_number(const char *text, uint64_t max, uint64_t *out)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const char *digits = hex ? text + 2 : text;
+	size_t len = strlen(digits);
+
+	if (len == 0 || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") != len)
+		return -EINVAL;
+	errno = 0;
+	*out = strtoull(digits, NULL, hex ? 16 : 10);
+	return errno || *out > max ? -EINVAL : 0;
+}
+
+static int bad_value(struct parse *p, const struct option_spec *spec, const char *value,
+		     const char *accepted)
+{
+	return error_set(p->e, EXIT_USAGE, -EINVAL, "%s takes %s, not \"%s\"",
+			 option_name(spec).text, accepted, value);
+}
+
+static void *field(struct parse *p, const struct option_spec *spec)
+{
+	return (char *)p->o + spec->offset;
+}
+
+int set_flag(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)value;
+	*(bool *)field(p, spec) = true;
+	return 0;
+}
+
+int set_string(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (!value[0])
+		return error_set(p->e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
+				 option_name(spec).text, spec->metavar);
+	*(const char **)field(p, spec) = value;
+	return 0;
+}
+
+int set_action(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)value;
+	p->o->action = spec->number;
+	return 0;
+}
+
+int set_verbose(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)spec;
+	(void)value;
+	p->o->verbose++;
+	return 0;
+}
+
+int set_time_style(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)value;
+	if (p->o->time_style != TIME_MICROSECONDS && (int)p->o->time_style != spec->number)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "-T and -t exclude each other: use one");
+	p->o->time_style = spec->number;
+	return 0;
+}
+
+int set_group(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)value;
+	p->o->groups |= 1U << spec->number;
+	return 0;
+}
+
+static int unknown_group(struct parse *p, const char *name)
+{
+	char names[160] = "";
+	struct nearest nearest;
+	size_t len = 0;
+
+	nearest_init(&nearest, name);
+	for (int g = 0; g < HOOK_GROUPS; g++) {
+		nearest_offer(&nearest, hook_group_name(g));
+		if (len < sizeof(names))
+			len += snprintf(names + len, sizeof(names) - len, "%s%s", g ? ", " : "",
+					hook_group_name(g));
+	}
+	if (nearest_best(&nearest))
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "no hook group \"%s\"; did you mean %s? (there are %s)", name,
+				 nearest_best(&nearest), names);
+	return error_set(p->e, EXIT_USAGE, -EINVAL, "no hook group \"%s\"; there are %s", name,
+			 names);
+}
+
+int set_groups(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	char name[32];
+	int group;
+
+	(void)spec;
+	for (;; value++) {
+		size_t len = strcspn(value, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, value);
+		group = hook_group_by_name(name);
+		if (group < 0)
+			return unknown_group(p, name);
+		p->o->groups |= 1U << group;
+		value += len;
+		if (!*value)
+			return 0;
+	}
+}
+
+int set_host(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (expression_host(&p->expression, value))
+		return bad_value(p, spec, value, "an IPv4 or IPv6 address, or ADDR/PREFIX");
+	return 0;
+}
+
+int set_port(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t port;
+
+	if (parse_number(value, 65535, &port) || port == 0)
+		return bad_value(p, spec, value, "a port number from 1 to 65535");
+	expression_port(&p->expression, port);
+	return 0;
+}
+
+int set_icmpid(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t id;
+
+	if (parse_number(value, 65535, &id))
+		return bad_value(p, spec, value, "a number from 0 to 65535");
+	expression_icmpid(&p->expression, id);
+	return 0;
+}
+
+int set_pid(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t pid;
+
+	if (parse_number(value, PID_LIMIT, &pid) || pid == 0)
+		return bad_value(p, spec, value, "a process id");
+	p->o->pid = pid;
+	return 0;
+}
+
+int set_count(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (parse_number(value, UINT64_MAX, &p->o->max_events) || p->o->max_events == 0)
+		return bad_value(p, spec, value, "a number from 1");
+	return 0;
+}
+
+int set_iface(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (!value[0] || strlen(value) > IFNAME_MAX || strchr(value, '/'))
+		return bad_value(p, spec, value, "the name of an interface (1 to 15 characters)");
+	p->o->iface = strcmp(value, "any") == 0 ? NULL : value; /* as in tcpdump */
+	return 0;
+}
+
+int set_mark(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	char text[32];
+	uint64_t mark, mask = UINT32_MAX;
+	char *slash;
+
+	snprintf(text, sizeof(text), "%s", value);
+	slash = strchr(text, '/');
+	if (slash)
+		*slash++ = '\0';
+	if (strlen(value) >= sizeof(text) || parse_number(text, UINT32_MAX, &mark) ||
+	    (slash && parse_number(slash, UINT32_MAX, &mask)))
+		return bad_value(p, spec, value, "MARK or MARK/MASK, decimal or 0x hexadecimal");
+	if (mask == 0)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "--mark %s: mask 0 looks at no bit; leave --mark out instead",
+				 value);
+	if (mark & ~mask)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "--mark %s can never match: the mark has bits outside the mask",
+				 value);
+	p->o->mark = mark;
+	p->o->mark_mask = mask;
+	return 0;
+}
+
+int set_expression_file(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)spec;
+	p->expression.file = value;
+	return 0;
+}
+
+int set_regex(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	char text[128];
+	regex_t regex;
+	int err = regcomp(&regex, value, REG_EXTENDED | REG_NOSUB);
+
+	if (err) {
+		regerror(err, &regex, text, sizeof(text));
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "%s \"%s\" is no extended regular expression: %s",
+				 option_name(spec).text, value, text);
+	}
+	regfree(&regex);
+	*(const char **)field(p, spec) = value;
+	return 0;
+}
+
+static int index_of(const char *const *names, const char *value)
+{
+	for (int i = 0; names[i]; i++) {
+		if (strcmp(names[i], value) == 0)
+			return i;
+	}
+	return -EINVAL;
+}
+
+int set_proto(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	static const char *const names[] = { "any", "tcp", "udp", "icmp", "icmp6", "arp", NULL };
+	int i = index_of(names, value);
+
+	if (i < 0)
+		return bad_value(p, spec, value, "tcp, udp, icmp, icmp6, arp or any");
+	if (i > 0)
+		snprintf(p->expression.proto, sizeof(p->expression.proto), "%s", value);
+	return 0;
+}
+
+int set_backend(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	static const char *const names[] = {
+		[BACKEND_AUTO] = "auto",
+		[BACKEND_KPROBE_MULTI] = "kprobe.multi",
+		[BACKEND_KPROBE] = "kprobe",
+		NULL,
+	};
+	int i = index_of(names, value);
+
+	if (i < 0)
+		return bad_value(p, spec, value, "auto, kprobe.multi or kprobe");
+	p->o->backend = i;
+	return 0;
+}
+
+int set_color(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	static const char *const names[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+		NULL,
+	};
+	int i = index_of(names, value);
+
+	if (i < 0)
+		return bad_value(p, spec, value, "auto, always or never");
+	p->o->color = i;
+	return 0;
+}
+
+/* Bits that a size suffix shifts by; -1 for an unknown one. */
+static int size_shift(const char *suffix)
+{
+	static const char letters[] = "KMG";
+	const char *found;
+
+	if (!suffix[0])
+		return 0;
+	found = strchr(letters, suffix[0] & ~0x20); /* either case */
+	return found && *found && !suffix[1] ? 10 * (int)(found - letters + 1) : -1;
+}
+
+int set_buffer(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	char number[16];
+	size_t digits = strspn(value, "0123456789");
+	int shift = size_shift(value + digits);
+	uint64_t size;
+	size_t rounded = 1;
+
+	snprintf(number, sizeof(number), "%.*s", (int)digits, value);
+	if (digits >= sizeof(number) || shift < 0 || parse_number(number, buffer_max, &size) ||
+	    size << shift < buffer_min || size << shift > buffer_max)
+		return bad_value(p, spec, value, "a size from 64K to 1G, as in 512K or 16M");
+	while (rounded < size << shift)
+		rounded *= 2;
+	p->o->buffer_size = rounded;
+	return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kernel-compat/kernel_compat.h"
+#include "nearest.h"
+#include "option_table.h"
+
+#define NONE           0
+#define FIELD(f)       offsetof(struct options, f)
+#define SECTION(title) { .heading = (title) },
+#define OPTION(c, long_name, meta, setter, where, value, single, text)                             \
+	{                                                                                          \
+		.letter = (c),                                                                     \
+		.name = (long_name),                                                               \
+		.metavar = (meta),                                                                 \
+		.set = (setter),                                                                   \
+		.offset = (where),                                                                 \
+		.number = (int)(value),                                                            \
+		.once = (single),                                                                  \
+		.help = (text),                                                                    \
+	},
+
+const struct option_spec option_table[] = {
+#include "options.def"
+};
+
+enum {
+	TABLE_LEN = sizeof(option_table) / sizeof(option_table[0]),
+	LONG_ONLY = 256, /* getopt value of a line without a letter: LONG_ONLY + its index */
+	DEFAULT_BUFFER = 8 * 1024 * 1024,
+};
+
+const size_t option_table_len = TABLE_LEN;
+
+_Static_assert(TABLE_LEN <= 64, "struct parse keeps one bit for each line");
+
+/* DESIGN: first words with a meaning of their own, later parts of the project. */
+static const char *const other_commands[] = {
+	"top", "count", "listen", "probes", "report", "diff"
+};
+
+static int getopt_value(size_t index)
+{
+	return option_table[index].letter ? option_table[index].letter : LONG_ONLY + (int)index;
+}
+
+static const struct option_spec *spec_of(int value)
+{
+	for (size_t i = 0; i < TABLE_LEN; i++) {
+		if (option_table[i].name && getopt_value(i) == value)
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+struct option_name option_name(const struct option_spec *spec)
+{
+	struct option_name n;
+
+	if (spec->letter)
+		snprintf(n.text, sizeof(n.text), "-%c/--%s", spec->letter, spec->name);
+	else
+		snprintf(n.text, sizeof(n.text), "--%s", spec->name);
+	return n;
+}
+
+/* letters needs room for three bytes a line of the table. */
+static void fill_getopt_tables(char *letters, struct option *longs)
+{
+	*letters++ = ':'; /* tell a missing value from an unknown option */
+	for (size_t i = 0; i < TABLE_LEN; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!spec->name)
+			continue;
+		*longs++ = (struct option){
+			.name = spec->name,
+			.has_arg = spec->metavar ? required_argument : no_argument,
+			.val = getopt_value(i),
+		};
+		if (spec->letter)
+			*letters++ = spec->letter;
+		if (spec->letter && spec->metavar)
+			*letters++ = ':';
+	}
+	*letters = '\0';
+	*longs = (struct option){ 0 };
+}
+
+/* word: "--name" or "--name=value" that getopt_long() does not know, or knows several of. */
+static int unknown_long(struct error *e, const char *word)
+{
+	char name[64];
+	struct nearest nearest;
+	int prefixes = 0;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	nearest_init(&nearest, name);
+	for (size_t i = 0; i < TABLE_LEN; i++) {
+		if (!option_table[i].name)
+			continue;
+		nearest_offer(&nearest, option_table[i].name);
+		prefixes += strncmp(option_table[i].name, name, strlen(name)) == 0;
+	}
+	if (prefixes > 1)
+		return error_set(e, EXIT_USAGE, -EINVAL,
+				 "option --%s can mean several options; write it in full", name);
+	if (nearest_best(&nearest))
+		return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; did you mean --%s?",
+				 name, nearest_best(&nearest));
+	return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; see skbtrace --help", name);
+}
+
+static int bad_option(struct error *e, int answer, const char *word)
+{
+	const struct option_spec *spec = optopt ? spec_of(optopt) : NULL;
+
+	if (answer == ':')
+		return error_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
+				 option_name(spec).text, spec->metavar);
+	if (spec)
+		return error_set(e, EXIT_USAGE, -EINVAL, "%s takes no value",
+				 option_name(spec).text);
+	if (optopt)
+		return error_set(e, EXIT_USAGE, -EINVAL, "unknown option -%c; see skbtrace --help",
+				 optopt);
+	return unknown_long(e, word);
+}
+
+static int take_option(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t bit = 1ULL << (spec - option_table);
+
+	if (spec->once && p->seen & bit)
+		return error_set(
+			p->e, EXIT_USAGE, -EINVAL, "%s is given twice%s", option_name(spec).text,
+			spec->set == set_host   ? ": use an expression, as in \"host A or host B\""
+			: spec->set == set_port ? ": use an expression, as in \"port A or port B\""
+						: ": give it once");
+	p->seen |= bit;
+	return spec->set(p, spec, value);
+}
+
+static int take_options(struct parse *p, int argc, char **argv)
+{
+	char letters[3 * TABLE_LEN + 2];
+	struct option longs[TABLE_LEN + 1];
+	int value, err = 0;
+
+	fill_getopt_tables(letters, longs);
+	optind = 0; /* glibc: start afresh, whatever was parsed before */
+	opterr = 0;
+	while (!err && (value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (value == '?' || value == ':')
+			err = bad_option(p->e, value, argv[optind - 1]);
+		else
+			err = take_option(p, spec_of(value), optarg);
+		if (p->o->action == ACTION_HELP)
+			break;
+	}
+	return err;
+}
+
+/* A first word that is a command; after "--" every word belongs to the expression. */
+static int take_command(char ***words, int *count, bool after_dashes, struct error *e)
+{
+	const char *word = *count > 0 && !after_dashes ? **words : "";
+
+	if (strcmp(word, "trace") == 0) {
+		++*words;
+		--*count;
+	}
+	for (size_t i = 0; i < sizeof(other_commands) / sizeof(other_commands[0]); i++) {
+		if (strcmp(word, other_commands[i]) == 0)
+			return error_set(
+				e, EXIT_USAGE, -EINVAL,
+				"'%s' is not part of this version of skbtrace; see skbtrace --help",
+				word);
+	}
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *o, struct error *e)
+{
+	struct parse p = { .o = o, .e = e };
+	char **words;
+	int err, count;
+
+	*o = (struct options){ .buffer_size = DEFAULT_BUFFER };
+	/* The command comes first, so "trace --" is still a command before the dashes. */
+	if (argc > 1 && strcmp(argv[1], "trace") == 0) {
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
+	err = take_options(&p, argc, argv);
+	if (err || o->action == ACTION_HELP)
+		return err;
+	words = argv + optind;
+	count = argc - optind;
+	err = take_command(&words, &count, strcmp(argv[optind - 1], "--") == 0, e);
+	if (err)
+		return err;
+	return expression_join(&p.expression, words, count, &o->expression, e);
+}
+
+void options_free(struct options *o)
+{
+	free(o->expression);
+	o->expression = NULL;
+}

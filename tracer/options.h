@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line. One table in options.c drives parsing, --help and the man page check.
+ * Nothing here touches BPF; names of namespaces and interfaces are resolved by resolve.h.
+ */
+#ifndef TRACER_OPTIONS_H
+#define TRACER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "error.h"
+
+enum action {
+	ACTION_TRACE,
+	ACTION_HELP,
+	ACTION_VERSION,
+	ACTION_DUMP_FILTER, /* -d */
+	ACTION_LIST_INTERFACES, /* -D */
+};
+
+enum backend {
+	BACKEND_AUTO,
+	BACKEND_KPROBE_MULTI,
+	BACKEND_KPROBE,
+};
+
+enum time_style {
+	TIME_MICROSECONDS, /* wall clock, HH:MM:SS.ffffff: the default */
+	TIME_SECONDS,      /* -T: wall clock, HH:MM:SS */
+	TIME_SINCE_FIRST,  /* -t: microseconds since the first event */
+};
+
+enum color_choice {
+	COLOR_AUTO,
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
+struct options {
+	enum action action;
+	char *expression;    /* the one pcap filter, shorthands joined in; "" = every packet */
+	unsigned int groups; /* bits 1 << enum hook_group; 0 and !route = all groups */
+	bool route;          /* --route: the hooks marked route, added to groups */
+	const char *func;    /* extended regular expression on hook names, or NULL */
+	const char *exclude; /* likewise */
+	pid_t pid;           /* 0 = any */
+	const char *netns;   /* as given, or NULL */
+	uint32_t netns_inode; /* resolved from netns by options_resolve(), 0 = any */
+	const char *iface;   /* or NULL for any */
+	uint32_t mark, mark_mask; /* mask 0 = any */
+	uint64_t max_events; /* 0 = no limit */
+	size_t buffer_size;  /* bytes of the ring, a power of two, multiple of the page size */
+	enum backend backend;
+	enum time_style time_style;
+	enum color_choice color;
+	bool json;
+	bool drop_stack;
+	bool call_stack;
+	bool keep;           /* --keep: once matched, a packet is followed whatever its headers become */
+	bool numeric;        /* -n: inode instead of the name of a netns */
+	unsigned int verbose;
+	const char *ready_file;
+};
+
+/*
+ * Parses argv into *o. Strings point into argv, expression is owned (options_free()).
+ * Returns 0, or a negative errno with *e saying what is wrong (EXIT_USAGE).
+ */
+int options_parse(int argc, char **argv, struct options *o, struct error *e);
+
+/* Looks up what the names given stand for on this machine (netns, interface). Needs no privilege
+ * for the caller's own namespace. Returns as options_parse(). */
+int options_resolve(struct options *o, struct error *e);
+void options_free(struct options *o);
+
+/* Prints the help (generated from the option table) on stdout. */
+void options_help(void);
+
+#endif

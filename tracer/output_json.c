@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* JSON lines, schema 1: every key of a type in every line of that type, null = unknown. */
+#include <sys/socket.h>
+
+#include "json_writer.h"
+#include "output_impl.h"
+
+static void string_or_null(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	json_string(j, text);
+}
+
+static void number(struct json *j, const char *key, uint64_t value)
+{
+	json_key(j, key);
+	json_u64(j, value);
+}
+
+static void number_or_null(struct json *j, const char *key, bool known, uint64_t value)
+{
+	json_key(j, key);
+	if (known)
+		json_u64(j, value);
+	else
+		json_null(j);
+}
+
+/* text of a fixed-size field: the kernel ends it with a zero byte, but that is not ours to trust */
+static void field_or_null(struct json *j, const char *key, bool known, const char *text,
+			  size_t size)
+{
+	json_key(j, key);
+	if (known && text[0])
+		json_string_n(j, text, strnlen(text, size));
+	else
+		json_null(j);
+}
+
+static void common_begin(struct json *j, const char *type, uint64_t wall_ns)
+{
+	json_begin_object(j);
+	number(j, "schema", 1);
+	json_key(j, "type");
+	json_string(j, type);
+	number(j, "ts", wall_ns);
+}
+
+static const char *context_name(uint8_t context)
+{
+	return context == SKBT_TASK      ? "task"
+	       : context == SKBT_SOFTIRQ ? "softirq"
+	       : context == SKBT_HARDIRQ ? "hardirq"
+					 : NULL;
+}
+
+static void put_origin(struct json *j, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	bool task = task_known(rec);
+
+	number(j, "cpu", rec->cpu);
+	number_or_null(j, "packet_id", rec->packet_id, rec->packet_id);
+	json_key(j, "parent_id");
+	json_null(j);
+	json_key(j, "skb");
+	json_begin_raw(j);
+	lb_hex(j->line, rec->skb);
+	json_end_raw(j);
+	string_or_null(j, "func", ev->func);
+	number_or_null(j, "pid", task, rec->pid);
+	number_or_null(j, "tid", task, rec->tid);
+	field_or_null(j, "comm", task, rec->comm, sizeof(rec->comm));
+	string_or_null(j, "context", context_name(rec->context));
+	number_or_null(j, "netns", rec->netns, rec->netns);
+	string_or_null(j, "netns_name", ev->netns_name);
+	number_or_null(j, "ifindex", rec->ifindex, rec->ifindex);
+	field_or_null(j, "ifname", true, rec->ifname, sizeof(rec->ifname));
+}
+
+static void put_address(struct json *j, const char *key, int family, const uint8_t *addr)
+{
+	json_key(j, key);
+	if (!family) {
+		json_null(j);
+		return;
+	}
+	json_begin_raw(j);
+	lb_address(j->line, family, addr);
+	json_end_raw(j);
+}
+
+static void put_packet(struct json *j, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	const struct packet *p = &ev->packet;
+
+	string_or_null(j, "pkt_type", pkt_type_name(rec->pkt_type));
+	number(j, "mark", rec->mark);
+	number(j, "len", rec->len);
+	string_or_null(j, "proto", p->proto);
+	put_address(j, "src", p->family, p->src);
+	put_address(j, "dst", p->family, p->dst);
+	number_or_null(j, "sport", p->has_ports, p->sport);
+	number_or_null(j, "dport", p->has_ports, p->dport);
+}
+
+static void put_stack(struct json *j, const struct output *o, const struct skbt_record *rec)
+{
+	json_key(j, "stack");
+	if (!rec->stack_len) {
+		json_null(j);
+		return;
+	}
+	json_begin_array(j);
+	for (uint32_t i = 0; i < rec->stack_len && i < SKBT_STACK_DEPTH; i++) {
+		json_begin_raw(j);
+		lb_symbol(j->line, o->env.symbols, rec->stack[i]);
+		json_end_raw(j);
+	}
+	json_end_array(j);
+}
+
+static void put_location(struct json *j, const struct event *ev)
+{
+	json_key(j, "location");
+	if (!ev->func && !ev->rec->site) {
+		json_null(j);
+		return;
+	}
+	json_begin_raw(j);
+	if (ev->func) {
+		lb_text(j->line, ev->func);
+		lb_char(j->line, '+');
+		lb_hex(j->line, ev->location_offset);
+	} else {
+		lb_hex(j->line, ev->rec->site);
+	}
+	json_end_raw(j);
+}
+
+static void put_drop(struct json *j, const struct event *ev)
+{
+	string_or_null(j, "reason", ev->reason);
+	number_or_null(j, "reason_code", ev->rec->reason, ev->rec->reason);
+	put_location(j, ev);
+	string_or_null(j, "cause", ev->why.cause);
+	json_key(j, "cause_inferred");
+	json_bool(j, ev->why.inferred);
+	string_or_null(j, "advice", ev->why.advice);
+}
+
+static int json_event(struct output *o, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	struct json j = { .line = &o->line };
+
+	common_begin(&j, rec->type == SKBT_DROP ? "drop" : "path", ev->wall_ns);
+	put_origin(&j, ev);
+	put_packet(&j, ev);
+	put_stack(&j, o, rec);
+	json_key(&j, "delta_ns");
+	if (rec->prev_ts)
+		json_i64(&j, (int64_t)(rec->ts - rec->prev_ts)); /* two CPUs may swap places */
+	else
+		json_null(&j);
+	if (rec->type == SKBT_DROP)
+		put_drop(&j, ev);
+	json_end_object(&j);
+	return lb_end_line(&o->line);
+}
+
+static void put_lost(struct json *j, const struct run_counts *counts)
+{
+	number(j, "lost", run_counts_lost(counts));
+	json_key(j, "lost_by");
+	json_begin_object(j);
+	number(j, "ring", counts->counter[SKBT_LOST_RING]);
+	number(j, "nested", counts->counter[SKBT_LOST_NESTED]);
+	json_end_object(j);
+}
+
+static int json_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
+{
+	struct json j = { .line = &o->line };
+
+	common_begin(&j, "lost", wall_ns);
+	put_lost(&j, counts);
+	json_end_object(&j);
+	return lb_end_line(&o->line);
+}
+
+static int json_summary(struct output *o, const struct run_counts *counts,
+			const struct run_info *info, uint64_t wall_ns)
+{
+	const uint64_t *counter = counts->counter;
+	struct json j = { .line = &o->line };
+
+	common_begin(&j, "summary", wall_ns);
+	number(&j, "hits", counter[SKBT_HITS]);
+	number(&j, "matched", counter[SKBT_HITS] - counter[SKBT_UNMATCHED]);
+	number(&j, "emitted", counter[SKBT_EMITTED]);
+	put_lost(&j, counts);
+	number(&j, "missed", counts->missed);
+	number(&j, "untracked", counter[SKBT_UNTRACKED]);
+	number(&j, "attached", info->attached);
+	number(&j, "skipped", info->skipped);
+	string_or_null(&j, "backend", info->backend);
+	string_or_null(&j, "kernel", info->kernel);
+	json_end_object(&j);
+	return lb_end_line(&o->line);
+}
+
+static int json_begin(struct output *o)
+{
+	(void)o;
+	return 0;
+}
+
+const struct output_ops output_json_ops = {
+	.name = "json",
+	.begin = json_begin,
+	.event = json_event,
+	.lost = json_lost,
+	.summary = json_summary,
+};

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text: one event a line, columns without spaces in them except the last, notes of a drop indented
+ * below it. On a terminal, what is as in the line above and of the same packet is a dot.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "output_impl.h"
+#include "report_counts.h"
+#include "text_packet.h"
+
+enum column { CPU, PROCESS, NETNS, IFACE, PKT, FUNCTION, TYPE, PACKET, COLUMNS };
+
+static const char *const titles[COLUMNS] = { "CPU", "PROCESS",  "NETNS", "IFACE",
+					     "PKT", "FUNCTION", "TYPE",  "PACKET" };
+
+/* Where the columns begin; a longer field pushes the next ones, which catch up when they can. */
+static const unsigned int wide[COLUMNS] = { 17, 22, 38, 47, 54, 60, 83, 94 };
+static const unsigned int narrow[COLUMNS] = { 16, 19, 31, 39, 45, 48, 66, 75 };
+
+enum {
+	NARROW_BELOW = 110, /* columns of a terminal */
+	TIME_END = 15,      /* the time is right-aligned up to here on a terminal */
+	NOTE = 14,          /* notes begin here, */
+	NOTE_TEXT = 22,     /* their text here */
+};
+
+static const char *const red = "\033[1;31m", *const bold = "\033[1m", *const plain = "\033[0m";
+
+struct text {
+	const unsigned int *start; /* wide or narrow */
+	time_t second;             /* that clock[] holds */
+	char clock[9];             /* HH:MM:SS */
+	uint64_t first_ts;         /* of the run; 0 = no event yet */
+	uint64_t base_ts;          /* of the last line with a full time */
+	struct packet last_packet; /* line above, for the terminal */
+	struct skbt_record last;   /* likewise; at the end, as it ends with an open array */
+};
+
+/* Names come from whoever could set them: nothing in them may move the cursor or split a column. */
+static void put_safe(struct linebuf *b, const char *text, size_t size)
+{
+	size_t len = strnlen(text, size);
+
+	for (size_t i = 0; i < len; i++)
+		lb_char(b, text[i] == ' ' ? '_' : text[i] > ' ' && text[i] < 0x7f ? text[i] : '?');
+	if (len == 0)
+		lb_char(b, '-');
+}
+
+static void put_clock(struct linebuf *b, struct text *t, uint64_t wall_ns)
+{
+	time_t second = wall_ns / 1000000000;
+	struct tm tm;
+
+	if (second != t->second || !t->clock[0]) {
+		t->second = second;
+		localtime_r(&second, &tm);
+		strftime(t->clock, sizeof(t->clock), "%H:%M:%S", &tm);
+	}
+	lb_bytes(b, t->clock, sizeof(t->clock) - 1);
+}
+
+/* n thousandths with that many digits of the fraction. */
+static void put_thousandths(struct linebuf *b, uint64_t n, unsigned int digits)
+{
+	lb_u64(b, n / 1000);
+	lb_char(b, '.');
+	lb_digits(b, digits == 1 ? n % 1000 / 100 : n % 1000, digits);
+}
+
+static void put_delta(struct linebuf *b, int64_t ns)
+{
+	uint64_t n = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+
+	lb_char(b, ns < 0 ? '-' : '+'); /* CPUs may hand in their events out of order */
+	if (n < 1000000) {
+		put_thousandths(b, n, 1);
+		lb_text(b, "us");
+	} else if (n < 1000000000) {
+		put_thousandths(b, n / 1000, 1);
+		lb_text(b, "ms");
+	} else {
+		put_thousandths(b, n / 1000000, 1);
+		lb_text(b, "s");
+	}
+}
+
+/* Shifts what the line holds so far to end at TIME_END; a piped line never begins with a space,
+ * so that one can tell notes from events. */
+static void align_time(struct output *o)
+{
+	struct linebuf *b = &o->line;
+	size_t len = b->column;
+
+	if (!o->env.terminal || len >= TIME_END)
+		return;
+	b->len -= len;
+	b->column = 0;
+	memmove(b->data + b->len + TIME_END - len, b->data + b->len, len);
+	memset(b->data + b->len, ' ', TIME_END - len);
+	b->len += TIME_END;
+	b->column = TIME_END;
+}
+
+static void put_time(struct output *o, const struct event *ev, bool same)
+{
+	enum time_style style = o->env.options->time_style;
+	struct linebuf *b = &o->line;
+	struct text *t = o->state;
+
+	if (!t->first_ts)
+		t->first_ts = ev->rec->ts;
+	if (style == TIME_SINCE_FIRST) {
+		int64_t ns = (int64_t)(ev->rec->ts - t->first_ts);
+
+		if (ns < 0)
+			lb_char(b, '-');
+		put_thousandths(b, ns < 0 ? -(uint64_t)ns : (uint64_t)ns, 3);
+		align_time(o);
+	} else if (style == TIME_MICROSECONDS && same) {
+		put_delta(b, (int64_t)(ev->rec->ts - t->base_ts));
+		align_time(o);
+	} else {
+		put_clock(b, t, ev->wall_ns);
+		if (style == TIME_MICROSECONDS) {
+			lb_char(b, '.');
+			lb_digits(b, ev->wall_ns / 1000 % 1000000, 6);
+		}
+		t->base_ts = ev->rec->ts;
+	}
+}
+
+static void put_process(struct linebuf *b, const struct skbt_record *rec)
+{
+	if (!task_known(rec)) {
+		lb_text(b, rec->context == SKBT_SOFTIRQ ? "softirq" : "hardirq");
+		return;
+	}
+	put_safe(b, rec->comm, sizeof(rec->comm));
+	lb_char(b, '/');
+	lb_u64(b, rec->pid);
+}
+
+static void put_netns(struct output *o, const struct event *ev)
+{
+	if (ev->netns_name && !o->env.options->numeric)
+		put_safe(&o->line, ev->netns_name, SIZE_MAX);
+	else if (ev->rec->netns)
+		lb_u64(&o->line, ev->rec->netns);
+	else
+		lb_char(&o->line, '-');
+}
+
+static void put_function(struct linebuf *b, const struct event *ev)
+{
+	bool drop = ev->rec->type == SKBT_DROP;
+
+	if (ev->func) {
+		lb_text(b, ev->func);
+		if (drop) {
+			lb_char(b, '+');
+			lb_hex(b, ev->location_offset);
+		}
+	} else if (drop && ev->rec->site) {
+		lb_hex(b, ev->rec->site);
+	} else {
+		lb_char(b, '-');
+	}
+}
+
+static bool same_process(const struct skbt_record *a, const struct skbt_record *b)
+{
+	if (a->context != b->context || !task_known(a))
+		return a->context == b->context;
+	return a->pid == b->pid && memcmp(a->comm, b->comm, sizeof(a->comm)) == 0;
+}
+
+static void put_column(struct linebuf *b, const struct text *t, enum column c)
+{
+	lb_pad_to(b, t->start[c]);
+}
+
+/* The columns that a packet's next line may leave out; same = NULL: none. */
+static void put_place(struct output *o, const struct event *ev, const struct skbt_record *same)
+{
+	const struct skbt_record *rec = ev->rec;
+	struct linebuf *b = &o->line;
+	const struct text *t = o->state;
+
+	put_column(b, t, PROCESS);
+	if (same && same_process(rec, same))
+		lb_char(b, '.');
+	else
+		put_process(b, rec);
+	put_column(b, t, NETNS);
+	if (same && rec->netns == same->netns)
+		lb_char(b, '.');
+	else
+		put_netns(o, ev);
+	put_column(b, t, IFACE);
+	if (same && memcmp(rec->ifname, same->ifname, sizeof(rec->ifname)) == 0)
+		lb_char(b, '.');
+	else
+		put_safe(b, rec->ifname, sizeof(rec->ifname));
+}
+
+static void put_what(struct output *o, const struct event *ev, const struct text *same)
+{
+	const struct skbt_record *rec = ev->rec;
+	struct linebuf *b = &o->line;
+	const struct text *t = o->state;
+	const char *type = pkt_type_name(rec->pkt_type);
+	size_t packet_at;
+
+	put_column(b, t, PKT);
+	lb_char(b, rec->packet_id ? '#' : '-');
+	if (rec->packet_id)
+		lb_u64(b, rec->packet_id);
+	put_column(b, t, FUNCTION);
+	put_function(b, ev);
+	put_column(b, t, TYPE);
+	lb_text(b, same && rec->pkt_type == same->last.pkt_type ? "." : type ? type : "-");
+	put_column(b, t, PACKET);
+	if (rec->type == SKBT_DROP) {
+		lb_text(b, "DROP ");
+		lb_text(b, ev->reason ? ev->reason : "-");
+		lb_char(b, ' ');
+	}
+	packet_at = b->len;
+	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
+		   same ? same->last.len : 0);
+	if (o->env.columns && b->column > (size_t)o->env.columns)
+		lb_break_at(b, packet_at, NOTE_TEXT);
+}
+
+static void begin_note(struct output *o, const char *label)
+{
+	struct linebuf *b = &o->line;
+
+	lb_pad_to(b, NOTE);
+	if (o->env.color)
+		lb_raw(b, bold);
+	lb_text(b, label);
+	if (o->env.color)
+		lb_raw(b, plain);
+	lb_pad_to(b, NOTE_TEXT);
+}
+
+/* Called after a word of a note that began where the line was at bytes long. */
+static void fold_note(struct output *o, size_t at, bool first)
+{
+	if (!first && o->env.columns && o->line.column > (size_t)o->env.columns)
+		lb_break_at(&o->line, at, NOTE_TEXT);
+}
+
+static int put_note(struct output *o, const char *label, const char *prefix, const char *text)
+{
+	struct linebuf *b = &o->line;
+	bool first = true;
+
+	if (!text)
+		return 0;
+	begin_note(o, label);
+	lb_text(b, prefix);
+	while (*text) {
+		size_t len = strcspn(text, " "), at;
+
+		if (!first)
+			lb_char(b, ' ');
+		at = b->len;
+		lb_bytes(b, text, len);
+		fold_note(o, at, first);
+		first = false;
+		text += len;
+		text += *text == ' ';
+	}
+	return lb_end_line(b);
+}
+
+static int put_stack(struct output *o, const struct skbt_record *rec)
+{
+	struct linebuf *b = &o->line;
+
+	if (!rec->stack_len)
+		return 0;
+	begin_note(o, "stack");
+	for (uint32_t i = 0; i < rec->stack_len && i < SKBT_STACK_DEPTH; i++) {
+		size_t at;
+
+		if (i)
+			lb_char(b, ' ');
+		at = b->len;
+		if (i)
+			lb_text(b, "< ");
+		lb_symbol(b, o->env.symbols, rec->stack[i]);
+		fold_note(o, at, i == 0);
+	}
+	return lb_end_line(b);
+}
+
+static int text_event(struct output *o, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	struct text *t = o->state;
+	struct linebuf *b = &o->line;
+	bool drop = rec->type == SKBT_DROP;
+	bool same = o->env.terminal && rec->packet_id && rec->packet_id == t->last.packet_id;
+	bool red_line = drop && o->env.color;
+	int err;
+
+	if (red_line)
+		lb_raw(b, red);
+	put_time(o, ev, same);
+	put_column(b, t, CPU);
+	lb_u64(b, rec->cpu);
+	put_place(o, ev, same ? &t->last : NULL);
+	put_what(o, ev, same ? t : NULL);
+	if (red_line)
+		lb_raw(b, plain);
+	err = lb_end_line(b);
+	if (!err && drop)
+		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "", ev->why.cause);
+	if (!err && drop)
+		err = put_note(o, "advice", "", ev->why.advice);
+	if (!err)
+		err = put_stack(o, rec);
+	if (o->env.terminal) {
+		t->last = *rec;
+		t->last_packet = ev->packet;
+	}
+	return err;
+}
+
+/* Titles are not an event: where events are piped on, they go beside them. */
+static int print_titles(struct output *o, const struct text *t)
+{
+	struct linebuf *b = &o->line;
+	FILE *events = b->out;
+	int err;
+
+	if (o->env.color)
+		lb_raw(b, bold);
+	lb_text(b, "TIME");
+	for (enum column c = CPU; c < COLUMNS; c++) {
+		put_column(b, t, c);
+		lb_text(b, titles[c]);
+	}
+	if (o->env.color)
+		lb_raw(b, plain);
+	b->out = o->env.terminal ? events : o->env.err;
+	err = lb_end_line(b);
+	b->out = events;
+	return err;
+}
+
+static int text_begin(struct output *o)
+{
+	struct text *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return -ENOMEM;
+	tzset();
+	o->state = t;
+	t->start = o->env.columns && o->env.columns < NARROW_BELOW ? narrow : wide;
+	return print_titles(o, t);
+}
+
+static int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
+{
+	(void)wall_ns;
+	report_losing(o->env.err, counts);
+	return 0;
+}
+
+static int text_summary(struct output *o, const struct run_counts *counts,
+			const struct run_info *info, uint64_t wall_ns)
+{
+	(void)info;
+	(void)wall_ns;
+	report_counts(o->env.err, counts, o->env.options);
+	return 0;
+}
+
+const struct output_ops output_text_ops = {
+	.name = "text",
+	.begin = text_begin,
+	.event = text_event,
+	.lost = text_lost,
+	.summary = text_summary,
+};

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "probes.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "../bpf/config.h"
+#include "../filters/skb_filter.h"
+#include "attach.h"
+#include "inject.h"
+#include "skbtrace.skel.h"
+
+struct probes {
+	struct skbtrace_bpf *skel;
+	struct attachment *attachment;
+	struct site *sites; /* the targets asked for, in the plan's order: by address */
+	size_t site_count;
+	enum backend backend;
+	bool cookies;
+	unsigned int cpus;
+};
+
+struct site {
+	uint64_t addr;
+	char name[64]; /* the symbol without a compiler's suffix */
+};
+
+static unsigned int verbosity;
+
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	/* One level quieter than libbpf thinks: its warnings explain our own one-line error. */
+	if (verbosity < (level == LIBBPF_DEBUG ? 3 : 2))
+		return 0;
+	return vfprintf(stderr, format, args);
+}
+
+static void fill_config(struct probes *p, const struct options *o, const struct machine *m,
+			const struct skb_filter *filter)
+{
+	struct skbt_config *c = (struct skbt_config *)&p->skel->rodata->config;
+
+	c->per_cpu_offset = m->features.per_cpu_offset;
+	c->preempt_count = m->features.preempt_count;
+	c->page_offset_base = m->features.page_offset_base;
+	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
+	c->have_filter = filter != NULL;
+	c->filter_vlan = filter && skb_filter_uses(filter) & SKB_FILTER_USES_VLAN;
+	c->filter_need = filter ? skb_filter_need(filter) : 0;
+	c->pid = o->pid;
+	c->netns = o->netns_inode;
+	c->mark = o->mark & o->mark_mask;
+	c->mark_mask = o->mark_mask;
+	c->keep = o->keep;
+	c->drop_has_reason = m->features.drop_has_reason;
+	c->path_stack = o->call_stack;
+	c->drop_stack = o->drop_stack || o->call_stack;
+	c->cpus = p->cpus;
+	c->wakeup_bytes = o->buffer_size / 4;
+	if (o->iface) {
+		c->have_ifname = 1;
+		snprintf(c->ifname, sizeof(c->ifname), "%s", o->iface);
+	}
+}
+
+/* Cookies exist for both kinds of kprobe or for none; kprobe.multi (5.18) came after them (5.15).
+ */
+static void choose_backend(struct probes *p, const struct options *o, const struct machine *m)
+{
+	p->backend = o->backend;
+	if (p->backend == BACKEND_AUTO)
+		p->backend = m->features.has_kprobe_multi ? BACKEND_KPROBE_MULTI : BACKEND_KPROBE;
+	p->cookies = p->backend == BACKEND_KPROBE_MULTI || m->features.has_attach_cookie;
+}
+
+static void choose_programs(struct probes *p)
+{
+	struct bpf_program *by_arg[] = {
+		p->skel->progs.call_arg0,          p->skel->progs.call_arg1,
+		p->skel->progs.call_arg2,          p->skel->progs.call_arg3,
+		p->skel->progs.call_arg4,          p->skel->progs.call_arg5,
+		p->skel->progs.call_arg0_indirect, p->skel->progs.call_end,
+	};
+
+	for (size_t i = 0; i < sizeof(by_arg) / sizeof(by_arg[0]); i++)
+		bpf_program__set_autoload(by_arg[i], !p->cookies);
+	bpf_program__set_autoload(p->skel->progs.call_cookie, p->cookies);
+	if (p->backend == BACKEND_KPROBE_MULTI)
+		bpf_program__set_expected_attach_type(p->skel->progs.call_cookie,
+						      BPF_TRACE_KPROBE_MULTI);
+}
+
+static int load(struct probes *p, const struct options *o, const struct machine *m,
+		const struct skb_filter *filter, struct error *e)
+{
+	int err;
+
+	err = inject_register();
+	if (err)
+		return error_set(e, EXIT_RUNTIME, err, "libbpf refuses our section names: %s",
+				 strerror(-err));
+	p->skel = skbtrace_bpf__open();
+	if (!p->skel)
+		return error_set(e, EXIT_RUNTIME, -errno, "cannot open the BPF object: %s",
+				 strerror(errno));
+	choose_backend(p, o, m);
+	choose_programs(p);
+	fill_config(p, o, m, filter);
+	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
+	err = inject_set_filter(p->skel->obj, filter);
+	if (!err)
+		err = skbtrace_bpf__load(p->skel);
+	if (err && *inject_message())
+		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
+				 inject_message());
+	if (err)
+		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
+				       e);
+	return 0;
+}
+
+int probes_load(const struct options *o, const struct machine *m, const struct skb_filter *filter,
+		struct probes **out, struct error *e)
+{
+	struct probes *p = calloc(1, sizeof(*p));
+	int err;
+
+	*out = NULL;
+	if (!p)
+		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
+	verbosity = o->verbose;
+	libbpf_set_print(print_libbpf);
+	p->cpus = libbpf_num_possible_cpus();
+	if (filter && skb_filter_matches_all(filter))
+		filter = NULL;
+	err = load(p, o, m, filter, e);
+	if (err)
+		probes_free(p);
+	else
+		*out = p;
+	return err;
+}
+
+static struct bpf_program *program_for(const struct probes *p, const struct hook_target *t)
+{
+	struct bpf_program *by_arg[] = {
+		p->skel->progs.call_arg0, p->skel->progs.call_arg1, p->skel->progs.call_arg2,
+		p->skel->progs.call_arg3, p->skel->progs.call_arg4, p->skel->progs.call_arg5,
+	};
+
+	if (p->cookies)
+		return p->skel->progs.call_cookie;
+	if (t->skb.indirect)
+		return t->skb.index ? NULL : p->skel->progs.call_arg0_indirect;
+	return t->skb.index < 6 ? by_arg[t->skb.index] : NULL;
+}
+
+/* The plan's targets, and the end of packets as one more. */
+static int make_requests(const struct probes *p, const struct machine *m,
+			 struct attach_request **out, size_t *count)
+{
+	const struct hook_plan *plan = m->plan;
+	struct attach_request *r = calloc(plan->target_count + 1, sizeof(*r));
+	size_t n = 0;
+
+	if (!r)
+		return -ENOMEM;
+	for (; n < plan->target_count; n++) {
+		const struct hook_target *t = &plan->targets[n];
+
+		r[n].program = program_for(p, t);
+		r[n].addr = t->addr;
+		r[n].cookie = SKBT_COOKIE(n, t->skb.index, t->skb.indirect, 0);
+	}
+	if (m->end.addr) {
+		r[n].program = p->cookies ? p->skel->progs.call_cookie : p->skel->progs.call_end;
+		r[n].addr = m->end.addr;
+		r[n].cookie = SKBT_COOKIE(n, 0, 0, 1);
+		n++;
+	}
+	*out = r;
+	*count = n;
+	return 0;
+}
+
+/* What sites of records mean; a copy, because refused targets leave the plan and indices shift. */
+static int note_sites(struct probes *p, const struct hook_plan *plan)
+{
+	p->sites = calloc(plan->target_count, sizeof(*p->sites));
+	if (!p->sites)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->target_count; i++) {
+		const char *symbol = plan->targets[i].symbol;
+
+		p->sites[i].addr = plan->targets[i].addr;
+		snprintf(p->sites[i].name, sizeof(p->sites[i].name), "%.*s",
+			 (int)strcspn(symbol, "."), symbol);
+	}
+	p->site_count = plan->target_count;
+	return 0;
+}
+
+static int settle_plan(struct hook_plan *plan, const struct attach_request *r)
+{
+	for (size_t i = plan->target_count; i-- > 0;)
+		if (r[i].error && hook_plan_skip(plan, i, "the kernel refuses a probe there"))
+			return -ENOMEM;
+	return 0;
+}
+
+static int attach_tracepoints(struct probes *p, const struct machine *m, struct error *e)
+{
+	int err;
+
+	p->skel->links.drop = bpf_program__attach_raw_tracepoint(p->skel->progs.drop, "kfree_skb");
+	err = libbpf_get_error(p->skel->links.drop);
+	if (!err) {
+		p->skel->links.consume =
+			bpf_program__attach_raw_tracepoint(p->skel->progs.consume, "consume_skb");
+		err = libbpf_get_error(p->skel->links.consume);
+	}
+	if (err)
+		return machine_refusal(m, err, "attach to the tracepoints of skb", e);
+	return 0;
+}
+
+int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, size_t),
+		  const volatile sig_atomic_t *stop, struct error *e)
+{
+	struct attach_request *requests = NULL;
+	size_t count;
+	int err;
+
+	err = attach_tracepoints(p, m, e);
+	if (err)
+		return err;
+	err = make_requests(p, m, &requests, &count);
+	if (!err)
+		err = note_sites(p, m->plan);
+	if (!err)
+		err = p->backend == BACKEND_KPROBE_MULTI
+			      ? attach_multi(requests, count, &p->attachment)
+			      : attach_single(requests, count, p->cookies, progress, stop,
+					      &p->attachment);
+	if (err == -EINTR)
+		goto out;
+	if (err) {
+		machine_refusal(m, err, "attach kprobes", e);
+		goto out;
+	}
+	err = settle_plan(m->plan, requests);
+	if (!m->plan->target_count)
+		err = machine_refusal(m, requests[0].error, "attach kprobes", e);
+out:
+	free(requests);
+	return err;
+}
+
+const char *probes_backend(const struct probes *p)
+{
+	return p->backend == BACKEND_KPROBE_MULTI ? "kprobe.multi" : "kprobe";
+}
+
+void probes_activate(struct probes *p)
+{
+	__atomic_store_n(&p->skel->bss->active, 1, __ATOMIC_SEQ_CST);
+}
+
+void probes_deactivate(struct probes *p)
+{
+	__atomic_store_n(&p->skel->bss->active, 0, __ATOMIC_SEQ_CST);
+}
+
+int probes_ring_fd(const struct probes *p)
+{
+	return bpf_map__fd(p->skel->maps.ring);
+}
+
+/* A kprobe's instruction pointer is 1 past its address (breakpoint) or 4 or 5 (ENDBR, ftrace call).
+ */
+static const struct site *site_at(const struct probes *p, uint64_t addr)
+{
+	size_t low = 0, high = p->site_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->sites[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || addr - p->sites[low - 1].addr > 16)
+		return NULL;
+	return &p->sites[low - 1];
+}
+
+const char *probes_site_name(const struct probes *p, uint64_t site)
+{
+	const struct site *s;
+
+	if (p->cookies)
+		s = site < p->site_count ? &p->sites[site] : NULL;
+	else
+		s = site_at(p, site);
+	return s ? s->name : NULL;
+}
+
+/* Hits that found another program running on their CPU; the field is there from 5.12 on. */
+static uint64_t missed_hits(const struct probes *p)
+{
+	struct bpf_program *prog;
+	uint64_t missed = 0;
+
+	bpf_object__for_each_program(prog, p->skel->obj)
+	{
+		struct bpf_prog_info info = { 0 };
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
+int probes_counts(const struct probes *p, struct run_counts *counts)
+{
+	size_t size = (bpf_map__value_size(p->skel->maps.cpus) + 7) & ~7u;
+	char *values = calloc(p->cpus, size);
+	__u32 zero = 0;
+	int err = 0;
+
+	if (!values)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.cpus), &zero, values)) {
+		err = -errno;
+		goto out;
+	}
+	/* The counters are the first member of struct cpu_state (bpf/trace.bpf.h). */
+	memset(counts->counter, 0, sizeof(counts->counter));
+	for (unsigned int cpu = 0; cpu < p->cpus; cpu++)
+		for (int c = 0; c < SKBT_COUNTERS; c++)
+			counts->counter[c] += ((uint64_t *)(values + cpu * size))[c];
+	counts->missed = missed_hits(p);
+out:
+	free(values);
+	return err;
+}
+
+void probes_free(struct probes *p)
+{
+	if (!p)
+		return;
+	attachment_free(p->attachment);
+	skbtrace_bpf__destroy(p->skel);
+	free(p->sites);
+	free(p);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The loaded kernel side: load, attach, switch on, switch off, detach, in that order. Nothing
+ * is traced before probes_activate(), so that all hooks begin at one instant.
+ */
+#ifndef TRACER_PROBES_H
+#define TRACER_PROBES_H
+
+#include <signal.h>
+
+#include "event.h"
+#include "machine.h"
+
+struct probes;
+struct skb_filter;
+
+/* filter NULL = every packet. On failure *e says why. */
+int probes_load(const struct options *o, const struct machine *m, const struct skb_filter *filter,
+		struct probes **out, struct error *e);
+
+/*
+ * Attaches m->plan; targets that the kernel refuses move to the plan's skips. progress (may be
+ * NULL) is called now and then. *stop set by a signal handler: returns -EINTR at once.
+ */
+int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t done, size_t all),
+		  const volatile sig_atomic_t *stop, struct error *e);
+const char *probes_backend(const struct probes *p);
+
+void probes_activate(struct probes *p);
+void probes_deactivate(struct probes *p);
+
+int probes_ring_fd(const struct probes *p);
+
+/* The function that a path record's site stands for; NULL = unknown. */
+const char *probes_site_name(const struct probes *p, uint64_t site);
+
+/* The kernel side's counters, added up over the CPUs, and the hits that the kernel skipped. */
+int probes_counts(const struct probes *p, struct run_counts *counts);
+
+/* Detaches and frees. */
+void probes_free(struct probes *p);
+
+#endif

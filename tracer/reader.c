@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "clock.h"
+#include "decode.h"
+#include "explain.h"
+#include "netns_names.h"
+#include "packet_numbers.h"
+
+enum {
+	POLL_MS = 50,        /* how old a record may get in a ring that is not filling up */
+	LOSS_CHECK_MS = 500, /* how often the counters are looked at for losses */
+	DRAIN_TRIES = 100,   /* milliseconds to wait for records that are just being written */
+};
+
+struct reader {
+	struct ring_buffer *ring;
+	struct probes *probes;
+	const struct machine *machine;
+	const struct options *options;
+	struct output *output;
+	struct netns_names *netns_names;
+	struct packet_numbers *numbers;
+	int64_t wall_offset;
+	uint64_t consumed, events, drops;
+	uint64_t lost_seen, next_loss_check;
+	union {
+		struct skbt_record rec; /* a copy: the ring is read-only */
+		uint8_t space[sizeof(struct skbt_record) + SKBT_STACK_DEPTH * sizeof(uint64_t)];
+	};
+};
+
+/*
+ * The stack of a tracepoint begins inside the BPF and tracing machinery. location is where
+ * kfree_skb() will return to, so the frames before it are not the packet's.
+ */
+static void trim_drop_stack(struct skbt_record *rec)
+{
+	for (uint32_t i = 1; i < rec->stack_len; i++) {
+		if (rec->stack[i] != rec->site)
+			continue;
+		memmove(rec->stack, rec->stack + i, (rec->stack_len - i) * sizeof(rec->stack[0]));
+		rec->stack_len -= i;
+		return;
+	}
+}
+
+static void describe_drop(struct reader *r, struct event *ev)
+{
+	const struct ksym *sym = ksyms_at(r->machine->symbols, ev->rec->site, &ev->location_offset);
+
+	ev->func = sym ? sym->name : NULL;
+	if (r->machine->features.drop_has_reason)
+		ev->reason = drop_reason_name(r->machine->reasons, ev->rec->reason);
+	explain_drop(ev, &ev->why);
+}
+
+static int handle_record(struct reader *r, const void *data, size_t size)
+{
+	struct event ev = { .rec = &r->rec };
+
+	if (size < sizeof(r->rec) || size > sizeof(r->space))
+		return -EBADMSG;
+	memcpy(r->space, data, size);
+	r->rec.packet_id = packet_number(r->numbers, r->rec.packet_id);
+	ev.wall_ns = r->rec.ts + r->wall_offset;
+	if (!r->options->numeric)
+		ev.netns_name = netns_name(r->netns_names, r->rec.netns);
+	packet_decode(&r->rec, &ev.packet);
+	if (r->rec.type == SKBT_DROP) {
+		trim_drop_stack(&r->rec);
+		describe_drop(r, &ev);
+		r->drops++;
+	} else {
+		ev.func = probes_site_name(r->probes, r->rec.site);
+	}
+	r->events++;
+	return output_event(r->output, &ev);
+}
+
+static bool enough(const struct reader *r)
+{
+	return r->options->max_events && r->events >= r->options->max_events;
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	struct reader *r = ctx;
+
+	r->consumed++;
+	/* Past the wanted number, what is still in the ring is only taken off. */
+	return enough(r) ? 0 : handle_record(r, data, size);
+}
+
+struct reader *reader_new(struct probes *p, const struct machine *m, const struct options *o,
+			  struct output *out)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->probes = p;
+	r->machine = m;
+	r->options = o;
+	r->output = out;
+	r->wall_offset = clock_wall_offset();
+	r->numbers = packet_numbers_new();
+	r->netns_names = netns_names_new();
+	r->ring = ring_buffer__new(probes_ring_fd(p), on_record, r, NULL);
+	if (!r->numbers || !r->netns_names || !r->ring) {
+		reader_free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void reader_free(struct reader *r)
+{
+	if (!r)
+		return;
+	ring_buffer__free(r->ring);
+	netns_names_free(r->netns_names);
+	packet_numbers_free(r->numbers);
+	free(r);
+}
+
+uint64_t reader_wall_now(const struct reader *r)
+{
+	return clock_now() + r->wall_offset;
+}
+
+static int report_losses(struct reader *r)
+{
+	struct run_counts counts = { 0 };
+	uint64_t now = clock_now();
+
+	if (now < r->next_loss_check)
+		return 0;
+	r->next_loss_check = now + LOSS_CHECK_MS * 1000000ULL;
+	if (probes_counts(r->probes, &counts) || run_counts_lost(&counts) == r->lost_seen)
+		return 0;
+	r->lost_seen = run_counts_lost(&counts);
+	return output_lost(r->output, &counts, reader_wall_now(r));
+}
+
+int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
+{
+	int err = 0;
+
+	while (!*stop && !enough(r)) {
+		/* Most records do not wake us (see submit() in bpf/): look after each wait. */
+		err = ring_buffer__poll(r->ring, POLL_MS);
+		if (err >= 0)
+			err = ring_buffer__consume(r->ring);
+		if (err == -EINTR)
+			continue;
+		if (err >= 0)
+			err = report_losses(r);
+		if (err >= 0)
+			err = output_flush(r->output);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+int reader_drain(struct reader *r, struct run_counts *counts)
+{
+	int err = 0;
+
+	/* A program that was running when tracing was switched off may still hold a reservation. */
+	for (int i = 0; i < DRAIN_TRIES; i++) {
+		err = ring_buffer__consume(r->ring);
+		if (err < 0)
+			break;
+		err = probes_counts(r->probes, counts);
+		if (err || r->consumed >= counts->counter[SKBT_EMITTED])
+			break;
+		usleep(1000);
+	}
+	probes_counts(r->probes, counts);
+	counts->packets = packet_numbers_given(r->numbers);
+	counts->events = r->events;
+	counts->drops = r->drops;
+	return err < 0 ? err : 0;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TRACER_RUN_H
+#define TRACER_RUN_H
+
+#include "options.h"
+
+/* Traces as the options say until it is told to stop. Returns 0 or a negative errno with *e set. */
+int run_trace(const struct options *o, struct error *e);
+
+/* Compiles the packet filter and prints it (-d). */
+int run_dump_filter(const struct options *o, struct error *e);
+
+#endif
