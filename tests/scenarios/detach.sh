@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 240
+# However it ends, no probe stays: Ctrl-C, a second trace beside it, kill -9, Ctrl-C while attaching.
+. "$(dirname "$0")/lib.sh"
+pair
+kprobes() { grep -c . /sys/kernel/debug/kprobes/list; }
+programs() { bpftool prog show | grep -cE 'name (call_|drop|consume)'; }
+clean() {
+	for _ in $(seq 300); do
+		[ "$(programs)" = 0 ] && [ "$(kprobes)" = "$kprobes_before" ] && return
+		sleep 0.1
+	done
+	fail "$1: left behind: $(programs) programs, $(kprobes) kprobes (before: $kprobes_before)"
+}
+kprobes_before=$(kprobes)
+few='ip_rcv|ip_output|ip_finish_output|icmp_rcv'
+
+trace -H $server --func "$few"
+[ "$(programs)" -ge 3 ] || fail "no program is loaded while tracing: this test sees nothing"
+[ "$KERNEL" != 5.10 ] || [ "$(kprobes)" -gt "$kprobes_before" ] || fail "no kprobe while tracing on 5.10"
+finish
+clean "Ctrl-C"
+
+trace -H $server --func "$few"
+kill -9 "$tracer"
+wait "$tracer" 2>/dev/null
+clean "kill -9"
+
+skbtrace -H $server >/dev/null 2>"$errors" &
+tracer=$!
+sleep 1
+kill -INT "$tracer"
+wait "$tracer"
+status=$?
+[ $status = 0 ] || [ $status = 130 ] || fail "Ctrl-C while starting exits with $status: $(cat "$errors")"
+clean "Ctrl-C while starting"
+done_testing
