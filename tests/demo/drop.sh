@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The main job, on namespaces of its own: a router's firewall drops a packet, skbtrace shows where and why.
 set -eu
-suffix=$$
-client=client-$suffix router=router-$suffix
+# name NAME: itself, or another where this machine has a namespace of that name.
+name() { [ -e "/run/netns/$1" ] && echo "$1-$$" || echo "$1"; }
+client=$(name client) router=$(name router)
 ready=$(mktemp -u)
 tracer=
 
