@@ -16,8 +16,11 @@ struct skbt_config {
 	__u32 filter_vlan;      /* the filter asks for VLAN tags: put them into its window */
 	__u32 have_filter;      /* filter_l2 and filter_l3 hold a filter */
 	__u32 filter_need;      /* bytes of the window that it can touch */
-	__u32 pid;              /* thread group id, 0 = any */
-	__u32 netns;            /* inode, 0 = any */
+	__u32 have_inner;       /* likewise inner_l2 and inner_l3 */
+	__u32 inner_need;
+	__u32 have_where; /* where() holds a condition */
+	__u32 pid;        /* thread group id, 0 = any */
+	__u32 netns;      /* inode, 0 = any */
 	__u32 have_ifname;
 	__u32 mark, mark_mask; /* mask 0 = any */
 	__u32 keep;            /* a tracked packet matches without another look */

@@ -29,8 +29,8 @@ static __always_inline __u32 netns_inode(struct net *net)
 
 /*
  * skb->dev shares its place with dev_scratch (UDP receive queue) and rbnode (TCP): what is read
- * through it is believed only if it looks like a device with a namespace. Inodes of namespaces start
- * at 0xf0000000 (PROC_DYNAMIC_FIRST); from 6.18 on the first one has a number just below.
+ * through it is believed only if it looks like a device with a namespace. Inodes of namespaces
+ * start at 0xf0000000 (PROC_DYNAMIC_FIRST); from 6.18 on the first one has a number just below.
  */
 static __always_inline void read_device(const struct sk_buff *skb, struct device_facts *dev)
 {
@@ -40,7 +40,8 @@ static __always_inline void read_device(const struct sk_buff *skb, struct device
 
 	__builtin_memset(dev, 0, sizeof(*dev));
 	if (d && !bpf_core_read(&ifindex, sizeof(ifindex), &d->ifindex) && ifindex > 0 &&
-	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net) && netns_inode(net) >= FIRST_NETNS_INODE) {
+	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net) &&
+	    netns_inode(net) >= FIRST_NETNS_INODE) {
 		dev->ifindex = ifindex;
 		dev->netns = netns_inode(net);
 		bpf_core_read(&dev->type, sizeof(dev->type), &d->type);

@@ -7,7 +7,7 @@
 #ifndef SKBTRACE_TRACE_BPF_H
 #define SKBTRACE_TRACE_BPF_H
 
-#include "window.bpf.h"
+#include "inner.bpf.h"
 
 enum {
 	SKB_COPY = 320,    /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
@@ -23,6 +23,7 @@ enum {
 struct slot {
 	__u8 skb[SKB_COPY];
 	struct window window;
+	struct window inner;
 	struct device_facts dev;
 };
 
@@ -67,19 +68,28 @@ struct {
 const volatile struct skbt_config config = {};
 volatile __u32 active = 0; /* set when everything is attached, cleared before detaching */
 
-/* Replaced by the generated filter before load; the bodies only keep the calls alive. */
-static __noinline __u32 filter_l2(const __u8 *window, __u32 caplen, __u32 wirelen)
+/*
+ * Stubs, replaced by generated code before load (tracer/inject.h); what they compute only keeps
+ * the calls and their arguments alive. No two alike, or the compiler would make them one.
+ */
+#define FILTER_STUB(name, nothing)                                                                 \
+	static __noinline __u32 name(const __u8 *window, __u32 caplen, __u32 wirelen)              \
+	{                                                                                          \
+		volatile __u32 keep = caplen + wirelen;                                            \
+                                                                                                   \
+		return window ? keep : (nothing);                                                  \
+	}
+
+FILTER_STUB(filter_l2, 1)
+FILTER_STUB(filter_l3, 2)
+FILTER_STUB(inner_l2, 3)
+FILTER_STUB(inner_l3, 4)
+
+static __noinline __u32 where(struct sk_buff *skb)
 {
-	volatile __u32 keep = caplen + wirelen;
+	volatile __u32 keep = (__u64)skb != 0;
 
-	return window ? keep : 0;
-}
-
-static __noinline __u32 filter_l3(const __u8 *window, __u32 caplen, __u32 wirelen)
-{
-	volatile __u32 keep = caplen - wirelen;
-
-	return window ? keep : 1;
+	return keep;
 }
 
 static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
@@ -141,26 +151,48 @@ static __always_inline bool packet_matches(struct slot *slot, const struct sk_bu
 	return filter_l3(w->bytes, w->caplen, w->wirelen);
 }
 
-static __always_inline bool matches(struct slot *slot, const struct sk_buff *skb,
+static __always_inline bool inner_matches(struct slot *slot, const struct sk_buff *skb)
+{
+	__u32 want = config.inner_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.inner_need;
+	struct window *w = &slot->inner;
+
+	if (!fill_inner_window(w, &slot->window, skb, want))
+		return false;
+	if (w->start == SKBT_L2)
+		return inner_l2(w->bytes, w->caplen, w->wirelen);
+	return inner_l3(w->bytes, w->caplen, w->wirelen);
+}
+
+/*
+ * A packet that the process sent stays its packet in softirq and in other processes. In softirq
+ * the current task is only the one that was interrupted.
+ */
+static __always_inline bool process_matches(const struct packet_state *tracked)
+{
+	if (!config.pid || tracked)
+		return true;
+	return bpf_get_current_pid_tgid() >> 32 == config.pid &&
+	       current_context(bpf_get_smp_processor_id()) < SKBT_SOFTIRQ;
+}
+
+static __always_inline bool matches(struct slot *slot, struct sk_buff *addr,
 				    const struct packet_state *tracked)
 {
+	const struct sk_buff *skb = (const struct sk_buff *)slot->skb;
 	bool packet;
 
 	if (config.mark_mask && (skb->mark & config.mark_mask) != config.mark)
 		return false;
-	/*
-	 * A packet that the process sent stays its packet in softirq and in other processes. In
-	 * softirq the current task is only the one that was interrupted.
-	 */
-	if (config.pid && !tracked &&
-	    (bpf_get_current_pid_tgid() >> 32 != config.pid ||
-	     current_context(bpf_get_smp_processor_id()) >= SKBT_SOFTIRQ))
+	if (!process_matches(tracked))
 		return false;
 	read_device(skb, &slot->dev);
 	if (!device_matches(&slot->dev))
 		return false;
 	packet = packet_matches(slot, skb);
-	return packet || (config.keep && tracked);
+	if (config.keep && tracked)
+		return true;
+	return packet && (!config.have_inner || inner_matches(slot, skb)) &&
+	       (!config.have_where || where(addr));
 }
 
 /* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
@@ -204,7 +236,7 @@ static __always_inline void end_of_life(struct sk_buff *skb)
 static __always_inline void fill_bytes(struct skbt_record *rec, const struct window *w,
 				       const struct sk_buff *skb)
 {
-	__u32 size = w->linear;
+	__u64 size = w->linear;
 
 	rec->start = w->start;
 	rec->wirelen = w->wirelen;
@@ -217,14 +249,12 @@ static __always_inline void fill_bytes(struct skbt_record *rec, const struct win
 		return;
 	}
 	if (w->start == SKBT_L2) {
-		if (size > SKBT_SNAP)
-			size = SKBT_SNAP;
+		bound(size, SKBT_SNAP);
 		if (!bpf_probe_read_kernel(rec->bytes, size, skb->head + w->offset))
 			rec->caplen = size;
 		return;
 	}
-	if (size > SKBT_SNAP - ETH_HLEN)
-		size = SKBT_SNAP - ETH_HLEN;
+	bound(size, SKBT_SNAP - ETH_HLEN);
 	if (bpf_probe_read_kernel(rec->bytes + ETH_HLEN, size, skb->head + w->offset))
 		return;
 	__builtin_memset(rec->bytes, 0, ETH_ALEN);
@@ -310,7 +340,7 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, cons
 		return;
 	}
 	tracked = bpf_map_lookup_elem(&packets, &key);
-	if (matches(slot, (const struct sk_buff *)slot->skb, tracked))
+	if (matches(slot, hit->skb, tracked))
 		emit(ctx, cpu, hit, slot, tracked);
 	else
 		count(cpu, SKBT_UNMATCHED);

@@ -30,6 +30,13 @@
 extern const volatile struct skbt_config config;
 
 /*
+ * Leaves x <= max, in a way that every verifier follows: clang checks 32-bit halves or copies made
+ * before the check, and then 5.10 and 6.1 have "unbounded memory access". x is a __u64 that goes
+ * straight into the helper call.
+ */
+#define bound(x, max) asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(x) : "i"((__u64)(max)))
+
+/*
  * Filters may read what lies between caplen and SKBT_WINDOW; the verifier wants the room behind it
  * for a tag, and for a fragment that is appended at any place.
  */
@@ -123,8 +130,7 @@ static __always_inline void append_fragment(struct window *w, const struct sk_bu
 {
 	struct skb_shared_info *info = (void *)skb->head + skb->end;
 	struct page_fragment frag;
-	__u32 at = w->caplen, size = want - at;
-	__u64 from;
+	__u64 at = w->caplen, size, from;
 	__u8 frags = 0;
 
 	bpf_core_read(&frags, sizeof(frags), &info->nr_frags);
@@ -132,28 +138,28 @@ static __always_inline void append_fragment(struct window *w, const struct sk_bu
 					    __builtin_preserve_access_index(&info->frags[0])))
 		return;
 	from = fragment_address(&frag);
+	if (!from || at >= want)
+		return;
+	size = want - at;
 	if (size > frag.len)
 		size = frag.len;
-	/* clang forgets these bounds; the verifier must see them. */
-	asm volatile("" : "+r"(size), "+r"(at));
-	if (!from || at >= SKBT_WINDOW || size > SKBT_WINDOW)
-		return;
+	bound(at, SKBT_WINDOW);
+	bound(size, SKBT_WINDOW);
 	if (!bpf_probe_read_kernel(w->bytes + at, size, (void *)from))
 		w->caplen = at + size;
 }
 
 /* Fills the window from the linear bytes, w->offset on, to lie at its byte `at`. */
-static __always_inline bool copy_linear(struct window *w, const struct sk_buff *skb, __u32 at,
+static __always_inline bool copy_linear(struct window *w, const struct sk_buff *skb, __u64 at,
 					__u32 from, __u32 want)
 {
-	__u32 size = want > at ? want - at : 1;
-	__u32 there = w->offset + w->linear - from;
+	__u64 size = want > at ? want - at : 1;
+	__u64 there = w->offset + w->linear - from;
 
 	if (size > there)
 		size = there;
-	asm volatile("" : "+r"(size));
-	if (size > SKBT_WINDOW)
-		size = SKBT_WINDOW;
+	bound(at, ETH_HLEN_2VLAN);
+	bound(size, SKBT_WINDOW);
 	if (bpf_probe_read_kernel(w->bytes + at, size, skb->head + from))
 		return false;
 	w->caplen = at + size;

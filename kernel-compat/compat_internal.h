@@ -24,7 +24,6 @@ const struct ksym *ksyms_variant(const struct ksyms *ks, const char *base, size_
 bool ksyms_has_module(const struct ksyms *ks, const char *module);
 
 /* The types of vmlinux, or of a module on top of them (NULL: it has no BTF here). */
-const struct btf *kernel_btf_vmlinux(struct kernel_btf *kb);
 const struct btf *kernel_btf_module(struct kernel_btf *kb, const char *module);
 
 /* Type id of the first type of vmlinux with this name and kind (BTF_KIND_ENUM: any width), or 0. */

@@ -47,6 +47,7 @@ const struct ksym *ksyms_named(const struct ksyms *ks, const char *name, size_t 
 
 /* ---- BTF of vmlinux and of the loaded modules ---- */
 
+struct btf;
 struct kernel_btf;
 
 /*
@@ -56,6 +57,9 @@ struct kernel_btf;
  */
 int kernel_btf_open(const char *dir, struct kernel_btf **out);
 void kernel_btf_free(struct kernel_btf *kb);
+
+/* The types of vmlinux; belongs to kb. */
+const struct btf *kernel_btf_vmlinux(struct kernel_btf *kb);
 
 struct skb_arg {
 	uint8_t index; /* 0 = first argument */

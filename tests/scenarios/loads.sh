@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 240
+# Every combination of options that changes the code is accepted by this kernel's verifier.
+. "$(dirname "$0")/lib.sh"
+payload='tcp[((tcp[12:1]&0xf0)>>2):4]=0x47455420'
+filters=("" "host 1.1.1.1" "vlan 5 and tcp port 80" "$payload" "vlan and udp[200] = 1")
+options=(
+	""
+	"--inner|icmp"
+	"--where|skb->mark == 1"
+	"--callstack"
+	"-p|1|-N|/proc/1/ns/net|-i|lo|--mark|1"
+	"--keep|--inner|$payload|--where|skb->dev->mtu > 3 && skb->sk->sk_protocol == 6"
+)
+for filter in "${filters[@]}"; do
+	for option in "${options[@]}"; do
+		IFS='|' read -ra words <<<"$option"
+		rm -f "$ready"
+		skbtrace --func ip_rcv --ready-file "$ready" "${words[@]}" "$filter" >/dev/null 2>"$errors" &
+		tracer=$!
+		while [ ! -e "$ready" ] && kill -0 $tracer 2>/dev/null; do
+			sleep 0.05
+		done
+		kill -INT $tracer 2>/dev/null
+		wait $tracer || fail "${words[*]} $filter: exit $?: $(cat "$errors")"
+	done
+done
+done_testing
