@@ -67,6 +67,8 @@ static int explain_syntax(const char *expr, const struct word *w, int cnt,
 	const char *near = NULL;
 	char hint[64] = "";
 
+	if (pos < 0)
+		return fail(err, -EINVAL, -1, NULL, "syntax error");
 	if (at < 0) {
 		for (int i = 0; i < cnt; i++)
 			depth += (w[i].kind == WORD_OPEN) - (w[i].kind == WORD_CLOSE);

@@ -101,6 +101,7 @@ int words_refuse_names(const char *expr, const struct word *w, int cnt, struct s
 /*
  * locate.c: the offset of the first word of expr that no continuation can bring as far as the goal,
  * when expr itself does not get there. If there is none: the end of expr for GOAL_PARSES, else -1.
+ * -1 also if the search takes too long.
  */
 enum goal {
 	GOAL_PARSES,

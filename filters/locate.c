@@ -7,13 +7,17 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "internal.h"
 
 /* What may stand after a beginning, before and after the brackets that are still open. */
-static const char *const middles[] = { "",     " 1",  " 1.2.3.4", " 1:2:3:4:5:6",
-				       " 1-2", " ip", " host 1",  "[0]" };
+static const char *const middles[] = { "",    " 1",      " 1.2.3.4", " 1:2:3:4:5:6", " 1-2",
+				       " ip", " host 1", " port 1",  " dst port 1",  "[0]" };
 static const char *const tails[] = { "", " = 1", " 1 = 1" };
+
+/* The search stops after this; libpcap takes long for expressions of many terms. */
+#define BUDGET_MS 500
 
 #define MIDDLE_CNT (sizeof(middles) / sizeof(middles[0]))
 #define TAIL_CNT   (sizeof(tails) / sizeof(tails[0]))
@@ -24,7 +28,16 @@ struct search {
 	int cnt;
 	enum goal goal;
 	uint32_t window;
+	int64_t deadline; /* of now_ms() */
 };
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+}
 
 /* The closing brackets that the first n words lack, innermost first. Returns a malloc()ed string.
  */
@@ -52,6 +65,18 @@ static char *closers(const char *expr, const struct word *w, int n)
 	return stack;
 }
 
+/* An ending may be a name where it is put: `host 1-2`. */
+static bool has_names(const char *text)
+{
+	struct word *w;
+	int cnt, ret = words_split(text, &w, &cnt);
+
+	if (!ret)
+		ret = words_refuse_names(text, w, cnt, NULL);
+	free(w);
+	return ret != 0;
+}
+
 /* Does the text get as far as the goal? */
 static bool succeeds(const struct search *s, const char *text)
 {
@@ -62,6 +87,8 @@ static bool succeeds(const struct search *s, const char *text)
 	uint32_t cnt;
 	int ret;
 
+	if (has_names(text))
+		return false;
 	ret = libpcap_compile(text, false, &insns, &cnt, msg, sizeof(msg));
 	if (ret)
 		return s->goal == GOAL_PARSES && !strstr(msg, "syntax error");
@@ -84,7 +111,7 @@ static bool some_ending_succeeds(const struct search *s, int n)
 	for (size_t i = 0; close && text && !found && i < MIDDLE_CNT * TAIL_CNT; i++) {
 		snprintf(text, size, "%.*s%s%s%s", len, s->expr, middles[i / TAIL_CNT], close,
 			 tails[i % TAIL_CNT]);
-		found = succeeds(s, text);
+		found = now_ms() < s->deadline && succeeds(s, text);
 	}
 	free(text);
 	free(close);
@@ -93,7 +120,12 @@ static bool some_ending_succeeds(const struct search *s, int n)
 
 int locate(const char *expr, const struct word *w, int cnt, enum goal goal, uint32_t window)
 {
-	struct search s = { .expr = expr, .w = w, .cnt = cnt, .goal = goal, .window = window };
+	struct search s = { .expr = expr,
+			    .w = w,
+			    .cnt = cnt,
+			    .goal = goal,
+			    .window = window,
+			    .deadline = now_ms() + BUDGET_MS };
 	int good = 0, bad = cnt + 1, mid; /* numbers of words */
 
 	while (bad - good > 1) {
@@ -103,6 +135,8 @@ int locate(const char *expr, const struct word *w, int cnt, enum goal goal, uint
 		else
 			bad = mid;
 	}
+	if (now_ms() >= s.deadline)
+		return -1;
 	if (bad <= cnt)
 		return w[bad - 1].pos;
 	if (goal != GOAL_PARSES)

@@ -8,6 +8,7 @@
  * wait for a name server for many seconds; those are refused. Ports and protocols come from files.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -118,6 +119,21 @@ static int refuse_name(const struct scan *s, int i, struct skb_filter_err *err)
 		    s->w[i].len > 100 ? 100 : s->w[i].len, s->expr + s->w[i].pos);
 }
 
+/* A keyword that older libpcaps take for a host name. On its own a name is a syntax error. */
+static bool is_unknown_keyword(const struct scan *s, int i)
+{
+	struct skb_cbpf *insns;
+	char msg[256];
+	uint32_t cnt;
+
+	if (!word_is(s->expr, &s->w[i], "vxlan"))
+		return false;
+	if (libpcap_compile("vxlan", false, &insns, &cnt, msg, sizeof(msg)))
+		return true;
+	free(insns);
+	return false;
+}
+
 int words_refuse_names(const char *expr, const struct word *w, int cnt, struct skb_filter_err *err)
 {
 	struct scan s = { .expr = expr, .w = w };
@@ -132,6 +148,9 @@ int words_refuse_names(const char *expr, const struct word *w, int cnt, struct s
 		} else if (w[i].kind == WORD_CLOSE && s.depth) {
 			s.now = s.outer[--s.depth];
 		} else if (w[i].kind == WORD_KEYWORD) {
+			if (is_unknown_keyword(&s, i))
+				return fail(err, -EINVAL, w[i].pos, "write 'udp port 4789'",
+					    "this libpcap does not know 'vxlan'");
 			note_keyword(&s, i);
 		} else if (w[i].kind == WORD_NAME && s.now != MEANS_OTHER &&
 			   s.now != MEANS_LINK_HOST && !takes_own_name(&s, i - 1)) {

@@ -16,23 +16,22 @@
 
 #include "skb_filter.h"
 
+enum { STUBS_MAX = 8 };
+
 struct stub {
 	const char *name;
-	enum skb_filter_start start;
-	int type_id; /* of the BTF FUNC in the object */
+	uint32_t args; /* registers R1.. that the body takes its arguments in */
+	int type_id;   /* of the BTF FUNC in the object */
 	struct bpf_insn *body;
 	uint32_t cnt;
 };
 
 static struct {
-	bool active;
 	unsigned int spliced;
 	char msg[256];
-	struct stub stubs[2];
-} state = {
-	.stubs = { { .name = "filter_l2", .start = SKB_FILTER_L2 },
-		   { .name = "filter_l3", .start = SKB_FILTER_L3 } },
-};
+	struct stub stubs[STUBS_MAX];
+	int stub_cnt;
+} state;
 
 /* A trailing '+' in libbpf's terms: the name alone, or the name and "/anything". */
 static struct {
@@ -132,10 +131,10 @@ static uint32_t registers_written(const struct bpf_insn *insn)
 		       : 0;
 }
 
-/* Does the stub get its arguments in R1, R2 and R3, or has clang dropped one? */
-static bool takes_arguments(const struct bpf_insn *insns, const struct cut *cut)
+/* Does the stub get its arguments in R1, R2, ... or has clang dropped one? */
+static bool takes_arguments(const struct bpf_insn *insns, const struct cut *cut, uint32_t args)
 {
-	uint32_t wanted = 1 << BPF_REG_1 | 1 << BPF_REG_2 | 1 << BPF_REG_3, written = 0;
+	uint32_t wanted = ((1u << args) - 1) << BPF_REG_1, written = 0;
 
 	for (uint32_t i = cut->start; i < cut->end; i++) {
 		wanted &= ~(registers_read(&insns[i]) & ~written);
@@ -235,7 +234,7 @@ static int splice(struct bpf_program *prog, struct bpf_prog_load_opts *opts,
 		return 0;
 	if (is_spliced(old, &cut, stub)) /* by an earlier load of the same program */
 		return 1;
-	if (!takes_arguments(old, &cut))
+	if (!takes_arguments(old, &cut, stub->args))
 		return fail(-EINVAL, "%s: the stub %s lost an argument to the compiler",
 			    bpf_program__name(prog), stub->name);
 	insns = cut_insns(old, cnt, &cut, stub);
@@ -270,13 +269,13 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	int ret;
 
 	(void)cookie;
-	if (!state.active)
+	if (!state.stub_cnt)
 		return 0;
 	if (!opts->func_info_cnt && calls_functions(prog))
 		return fail(-EOPNOTSUPP, "%s: the kernel takes no BTF function records",
 			    bpf_program__name(prog));
 	skip_dropped_lines(opts);
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < state.stub_cnt; i++) {
 		ret = splice(prog, opts, &state.stubs[i]);
 		if (ret < 0)
 			return ret;
@@ -305,50 +304,52 @@ int inject_register(void)
 	return 0;
 }
 
-static int copy_body(struct stub *stub, const struct skb_filter *f)
+void inject_forget(void)
 {
-	const struct bpf_insn *insns = skb_filter_body(f, stub->start, &stub->cnt);
-
-	stub->body = calloc(stub->cnt, sizeof(*insns));
-	if (!stub->body)
-		return fail(-ENOMEM, "out of memory");
-	memcpy(stub->body, insns, stub->cnt * sizeof(*insns));
-	return 0;
-}
-
-static void forget(void)
-{
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < state.stub_cnt; i++)
 		free(state.stubs[i].body);
-		state.stubs[i].body = NULL;
-	}
-	state.active = false;
+	state.stub_cnt = 0;
 	state.spliced = 0;
 	state.msg[0] = '\0';
 }
 
-int inject_set_filter(const struct bpf_object *obj, const struct skb_filter *f)
+int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
+		const struct bpf_insn *insns, uint32_t cnt)
 {
 	const struct btf *btf = bpf_object__btf(obj);
-	struct stub *stub;
-	int err;
+	struct stub *stub = &state.stubs[state.stub_cnt];
 
-	forget();
-	if (!f)
-		return 0;
 	if (!btf)
 		return fail(-ENOENT, "the BPF object has no BTF");
-	for (int i = 0; i < 2; i++) {
-		stub = &state.stubs[i];
-		stub->type_id = btf__find_by_name_kind(btf, stub->name, BTF_KIND_FUNC);
-		if (stub->type_id < 0)
-			return fail(-ENOENT, "the BPF object has no function %s", stub->name);
-		err = copy_body(stub, f);
-		if (err)
-			return err;
-	}
-	state.active = true;
+	if (state.stub_cnt == STUBS_MAX)
+		return fail(-E2BIG, "too many stubs");
+	stub->name = name;
+	stub->args = args;
+	stub->type_id = btf__find_by_name_kind(btf, name, BTF_KIND_FUNC);
+	if (stub->type_id < 0)
+		return fail(-ENOENT, "the BPF object has no function %s", name);
+	stub->body = calloc(cnt, sizeof(*insns));
+	if (!stub->body)
+		return fail(-ENOMEM, "out of memory");
+	memcpy(stub->body, insns, cnt * sizeof(*insns));
+	stub->cnt = cnt;
+	state.stub_cnt++;
 	return 0;
+}
+
+int inject_filter(const struct bpf_object *obj, const struct skb_filter *f, const char *l2,
+		  const char *l3)
+{
+	const struct bpf_insn *insns;
+	uint32_t cnt;
+	int err;
+
+	insns = skb_filter_body(f, SKB_FILTER_L2, &cnt);
+	err = inject_body(obj, l2, 3, insns, cnt);
+	if (err)
+		return err;
+	insns = skb_filter_body(f, SKB_FILTER_L3, &cnt);
+	return inject_body(obj, l3, 3, insns, cnt);
 }
 
 unsigned int inject_spliced(void)

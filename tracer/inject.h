@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Puts the generated filter into BPF programs while libbpf loads them.
- *
- * The object has two stubs, `filter_l2` and `filter_l3`, whose instructions are replaced by the
- * bodies of a struct skb_filter:
+ * Puts generated code into BPF programs while libbpf loads them: in place of the body of stubs,
+ * such as
  *
  *	static __noinline __u32 filter_l2(const __u8 *window, __u32 caplen, __u32 wirelen)
  *	{
@@ -12,10 +10,10 @@
  *		return window ? keep : 0;
  *	}
  *
- * A stub must use its three arguments, its result must not be foldable, and no argument may be a
- * constant at every call: of a static function clang drops what it can, and the body would find the
- * wrong things in R1, R2 and R3. Loading fails if the stub's code does not read all three. A naked
- * function will not do: clang names no parameters in its BTF, and the kernel refuses that.
+ * A stub must use its arguments, its result must not be foldable, and no argument may be a constant
+ * at every call: of a static function clang drops what it can, and the body would find the wrong
+ * things in R1, R2 ... Loading fails if the stub's code does not read them all. A naked function
+ * will not do: clang names no parameters in its BTF, and the kernel refuses that.
  *
  * Programs in the sections below are handled; those that call no stub are loaded as they are. Each
  * section name may be followed by "/anything". No section auto-attaches: attach with the explicit
@@ -27,13 +25,16 @@
  *	skbt.fentry	BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY (set the attach target before load)
  *	skbt.tc		BPF_PROG_TYPE_SCHED_CLS
  *
- * Order of calls: inject_register(), open the object, inject_set_filter(), load. The state is
- * global to the process and not thread-safe: one object at a time, loaded before the next call of
- * inject_set_filter(). Source of facts: libbpf 1.1 src/libbpf.c, bpf_object_load_prog().
+ * Order of calls: inject_register(), open the object, inject_forget(), inject_body() for each stub,
+ * load. The state is global to the process and not thread-safe: one object at a time. Source of
+ * facts: libbpf 1.1 src/libbpf.c, bpf_object_load_prog().
  */
 #ifndef TRACER_INJECT_H
 #define TRACER_INJECT_H
 
+#include <stdint.h>
+
+struct bpf_insn;
 struct bpf_object;
 struct skb_filter;
 
@@ -41,14 +42,23 @@ struct skb_filter;
  * Returns 0 or a negative errno. */
 int inject_register(void);
 
-/*
- * Chooses what is spliced into the programs of obj, which is open and not loaded. f NULL = leave
- * the stubs. The bodies are copied: f may be freed after the call.
- * Returns 0 or a negative errno: -ENOENT if the object has no BTF or not both stubs.
- */
-int inject_set_filter(const struct bpf_object *obj, const struct skb_filter *f);
+/* Leaves all stubs as they are from now on. */
+void inject_forget(void);
 
-/* Programs that got at least one body since inject_set_filter(). */
+/*
+ * Chooses cnt instructions for the stub `name`, which takes its arguments in the first `args`
+ * registers, in all programs of obj, which is open and not loaded. The instructions are copied,
+ * the name is not.
+ * Returns 0 or a negative errno: -ENOENT if the object has no BTF or no such function.
+ */
+int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
+		const struct bpf_insn *insns, uint32_t cnt);
+
+/* Both bodies of a filter, for the stubs named l2 and l3. Returns as inject_body(). */
+int inject_filter(const struct bpf_object *obj, const struct skb_filter *f, const char *l2,
+		  const char *l3);
+
+/* Programs that got at least one body since inject_forget(). */
 unsigned int inject_spliced(void);
 
 /* Why the last call, or the last load through the callback, failed: one line, "" if it did not. */

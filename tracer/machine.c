@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "filters.h"
+
 static int check_privilege(struct error *e)
 {
 	char missing[128];
@@ -112,7 +114,8 @@ static void find_end(struct machine *m, struct kernel_btf *kb)
 	m->end.addr = sym->addr;
 }
 
-int machine_open(struct machine *m, const struct options *o, struct error *e)
+int machine_open(struct machine *m, const struct options *o, struct filters *filters,
+		 struct error *e)
 {
 	struct kernel_btf *kb = NULL;
 	struct utsname name;
@@ -135,6 +138,9 @@ int machine_open(struct machine *m, const struct options *o, struct error *e)
 	if (err)
 		goto out;
 	find_end(m, kb);
+	err = filters_open_where(filters, o, kernel_btf_vmlinux(kb), e);
+	if (err)
+		goto out;
 	err = drop_reasons_new(kb, &m->reasons);
 	if (err)
 		error_set(e, EXIT_RUNTIME, err, "cannot read the drop reasons: %s", strerror(-err));

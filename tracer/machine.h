@@ -6,6 +6,8 @@
 #include "../kernel-compat/kernel_compat.h"
 #include "options.h"
 
+struct filters;
+
 struct machine {
 	struct ksyms *symbols;
 	struct drop_reasons *reasons;
@@ -17,10 +19,12 @@ struct machine {
 };
 
 /*
- * Checks privilege, BTF and symbols and makes the plan that the options ask for.
+ * Checks privilege, BTF and symbols, makes the plan that the options ask for and compiles the
+ * filters that need this kernel's types.
  * Returns 0 or a negative errno with *e filled; m is to be closed in both cases.
  */
-int machine_open(struct machine *m, const struct options *o, struct error *e);
+int machine_open(struct machine *m, const struct options *o, struct filters *filters,
+		 struct error *e);
 void machine_close(struct machine *m);
 
 /* Why the kernel refuses (EPERM) what the capabilities allow: fills *e, returns err. */

@@ -42,6 +42,8 @@ enum color_choice {
 struct options {
 	enum action action;
 	char *expression;    /* the one pcap filter, shorthands joined in; "" = every packet */
+	const char *inner;   /* pcap expression for the packet inside a tunnel, or NULL */
+	const char *where;   /* condition on kernel fields, or NULL */
 	unsigned int groups; /* bits 1 << enum hook_group; 0 and !route = all groups */
 	bool route;          /* --route: the hooks marked route, added to groups */
 	const char *func;    /* extended regular expression on hook names, or NULL */

@@ -11,8 +11,8 @@
 #include <bpf/libbpf.h>
 
 #include "../bpf/config.h"
-#include "../filters/skb_filter.h"
 #include "attach.h"
+#include "filters.h"
 #include "inject.h"
 #include "skbtrace.skel.h"
 
@@ -41,18 +41,13 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return vfprintf(stderr, format, args);
 }
 
-static void fill_config(struct probes *p, const struct options *o, const struct machine *m,
-			const struct skb_filter *filter)
+static void fill_config(struct skbt_config *c, const struct probes *p, const struct options *o,
+			const struct machine *m)
 {
-	struct skbt_config *c = (struct skbt_config *)&p->skel->rodata->config;
-
 	c->per_cpu_offset = m->features.per_cpu_offset;
 	c->preempt_count = m->features.preempt_count;
 	c->page_offset_base = m->features.page_offset_base;
 	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
-	c->have_filter = filter != NULL;
-	c->filter_vlan = filter && skb_filter_uses(filter) & SKB_FILTER_USES_VLAN;
-	c->filter_need = filter ? skb_filter_need(filter) : 0;
 	c->pid = o->pid;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
@@ -97,8 +92,9 @@ static void choose_programs(struct probes *p)
 }
 
 static int load(struct probes *p, const struct options *o, const struct machine *m,
-		const struct skb_filter *filter, struct error *e)
+		const struct filters *filters, struct error *e)
 {
+	struct skbt_config *config;
 	int err;
 
 	err = inject_register();
@@ -111,9 +107,10 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 				 strerror(errno));
 	choose_backend(p, o, m);
 	choose_programs(p);
-	fill_config(p, o, m, filter);
+	config = (struct skbt_config *)&p->skel->rodata->config;
+	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
-	err = inject_set_filter(p->skel->obj, filter);
+	err = filters_inject(filters, p->skel->obj, config);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
 	if (err && *inject_message())
@@ -125,7 +122,7 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	return 0;
 }
 
-int probes_load(const struct options *o, const struct machine *m, const struct skb_filter *filter,
+int probes_load(const struct options *o, const struct machine *m, const struct filters *filters,
 		struct probes **out, struct error *e)
 {
 	struct probes *p = calloc(1, sizeof(*p));
@@ -137,9 +134,7 @@ int probes_load(const struct options *o, const struct machine *m, const struct s
 	verbosity = o->verbose;
 	libbpf_set_print(print_libbpf);
 	p->cpus = libbpf_num_possible_cpus();
-	if (filter && skb_filter_matches_all(filter))
-		filter = NULL;
-	err = load(p, o, m, filter, e);
+	err = load(p, o, m, filters, e);
 	if (err)
 		probes_free(p);
 	else

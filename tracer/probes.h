@@ -12,10 +12,10 @@
 #include "machine.h"
 
 struct probes;
-struct skb_filter;
+struct filters;
 
-/* filter NULL = every packet. On failure *e says why. */
-int probes_load(const struct options *o, const struct machine *m, const struct skb_filter *filter,
+/* On failure *e says why. filters are not needed afterwards. */
+int probes_load(const struct options *o, const struct machine *m, const struct filters *filters,
 		struct probes **out, struct error *e);
 
 /*

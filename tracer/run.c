@@ -10,8 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "../filters/skb_filter.h"
 #include "clock.h"
+#include "filters.h"
 #include "machine.h"
 #include "output.h"
 #include "probes.h"
@@ -40,29 +40,18 @@ static void catch_signals(void)
 	sigaction(SIGPIPE, &sa, NULL);
 }
 
-static int compile_filter(const struct options *o, struct skb_filter **filter, struct error *e)
-{
-	struct skb_filter_err why;
-	char caret[256] = "";
-	int err = skb_filter_compile(o->expression, NULL, filter, &why);
-
-	if (!err)
-		return 0;
-	skb_filter_caret(o->expression, why.pos, caret, sizeof(caret));
-	return error_set(e, EXIT_USAGE, err, "bad filter: %s%s%s%s%s", why.msg,
-			 *why.hint ? "; " : "", why.hint, *caret ? "\n" : "", caret);
-}
-
 int run_dump_filter(const struct options *o, struct error *e)
 {
-	struct skb_filter *filter;
-	int err = compile_filter(o, &filter, e);
+	struct filters filters;
+	int err = filters_open(&filters, o, e);
 
-	if (err)
-		return err;
-	err = skb_filter_dump_classic(filter, stdout);
-	skb_filter_free(filter);
-	return err ? error_set(e, EXIT_RUNTIME, err, "cannot write: %s", strerror(-err)) : 0;
+	if (!err) {
+		err = filters_dump(&filters, stdout);
+		if (err)
+			error_set(e, EXIT_RUNTIME, err, "cannot write: %s", strerror(-err));
+	}
+	filters_close(&filters);
+	return err;
 }
 
 static void show_progress(size_t done, size_t all)
@@ -176,25 +165,24 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 		err = output_summary(out, &counts, &info, reader_wall_now(r));
 	if (!err)
 		err = output_flush(out);
-	return err && err != -EPIPE ?
-		       error_set(e, EXIT_RUNTIME, err, "cannot go on: %s", strerror(-err)) :
-		       err;
+	return err && err != -EPIPE
+		       ? error_set(e, EXIT_RUNTIME, err, "cannot go on: %s", strerror(-err))
+		       : err;
 }
 
 static int load_and_attach(const struct options *o, struct machine *m, struct probes **p,
 			   struct error *e)
 {
-	struct skb_filter *filter;
-	int err = compile_filter(o, &filter, e);
+	struct filters filters;
+	int err = filters_open(&filters, o, e);
 
-	if (err)
-		return err;
-	err = machine_open(m, o, e);
 	if (!err)
-		err = probes_load(o, m, filter, p, e);
+		err = machine_open(m, o, &filters, e);
+	if (!err)
+		err = probes_load(o, m, &filters, p, e);
 	if (!err)
 		err = probes_attach(*p, m, isatty(STDERR_FILENO) ? show_progress : NULL, &stop, e);
-	skb_filter_free(filter);
+	filters_close(&filters);
 	return err;
 }
 

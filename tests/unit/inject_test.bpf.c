@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Stubs and callers for test_filter_progrun.c. The calls stand in front of, between and behind other
- * functions, and a callback's address is taken across the stubs, so that a wrong offset shows.
- * The map is replaced by the test's own, whose value it can map.
+ * Stubs and callers for test_filter_progrun.c. The calls stand in front of, between and behind
+ * other functions, and a callback's address is taken across the stubs, so that a wrong offset
+ * shows. The map is replaced by the test's own, whose value it can map.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

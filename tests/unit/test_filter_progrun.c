@@ -380,7 +380,8 @@ static void filters_go_into_the_stubs(void **state)
 	for (size_t i = 0; i < sizeof(exprs) / sizeof(exprs[0]); i++) {
 		assert_int_equal(skb_filter_compile(exprs[i], NULL, &f, NULL), 0);
 		open_object(&in);
-		err = inject_set_filter(in.obj, f);
+		inject_forget();
+		err = inject_filter(in.obj, f, "filter_l2", "filter_l3");
 		if (!err)
 			err = bpf_object__load(in.obj);
 		if (err)
@@ -398,7 +399,7 @@ static void without_a_filter_stubs_stay(void **state)
 	(void)state;
 	need_root();
 	open_object(&in);
-	assert_int_equal(inject_set_filter(in.obj, NULL), 0);
+	inject_forget();
 	assert_int_equal(bpf_object__load(in.obj), 0);
 	assert_int_equal(inject_spliced(), 0);
 	run->caplen = 60;

@@ -13,7 +13,7 @@ typedef unsigned long long __u64;
 typedef long long __s64;
 typedef __u16 __be16;
 typedef __u32 __be32;
-typedef const volatile __u32 qualified_u32;
+typedef volatile __u32 qualified_u32;
 
 enum colour { RED, GREEN = 5, BLUE = 250 };
 enum depth { DEEP = -3, SURFACE, HIGH = 2000000000 };
@@ -41,8 +41,8 @@ struct sock_common {
 };
 
 struct sock {
-	struct sock_common __sk_common;
 	__u32 sk_mark;
+	struct sock_common __sk_common;
 	__s64 sk_stamp;
 	__u64 sk_limit;
 	__u8 sk_padding : 1, sk_kern_sock : 1, sk_no_check : 2;
@@ -68,7 +68,12 @@ struct net_device {
 		int in_named;
 	} named;
 	double floating;
-	char trailing[];
+	struct flexible *flexible;
+};
+
+struct flexible {
+	int length;
+	char bytes[];
 };
 
 /* Bit fields that begin and end anywhere, over 1 to 8 bytes. */
@@ -102,7 +107,7 @@ struct sk_buff {
 		};
 		__s64 as_signed;
 	};
-	struct sock *sk;
+	const struct sock *sk;
 	unsigned int len, data_len;
 	__u8 pkt_type : 3, ignore_df : 1, cloned : 2;
 	__s8 signed_char;
@@ -124,5 +129,13 @@ struct sk_buff {
 };
 
 #ifdef __bpf__
-struct sk_buff *fixture; /* keeps the types in the BTF */
+/* Clang writes down completely only what is used by value. */
+struct {
+	struct sk_buff skb;
+	struct net_device dev;
+	struct net net;
+	struct sock sk;
+	struct tail tail;
+	struct flexible flexible;
+} fixture;
 #endif

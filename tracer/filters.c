@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "filters.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../bpf/config.h"
+#include "../filters/skb_filter.h"
+#include "inject.h"
+#include "where.h"
+
+/* One line that says what is wrong, and where the place is known, the expression with a caret. */
+static int report(struct error *e, int err, const char *what, const char *expr, const char *msg,
+		  const char *hint, int pos)
+{
+	char caret[256] = "";
+
+	skb_filter_caret(expr, pos, caret, sizeof(caret));
+	return error_set(e, EXIT_USAGE, err, "bad %s: %s%s%s%s%s", what, msg, *hint ? "; " : "",
+			 hint, *caret ? "\n" : "", caret);
+}
+
+static int compile(const char *expr, const char *what, struct skb_filter **out, struct error *e)
+{
+	struct skb_filter_err why;
+	int err = skb_filter_compile(expr, NULL, out, &why);
+
+	return err ? report(e, err, what, expr, why.msg, why.hint, why.pos) : 0;
+}
+
+int filters_open(struct filters *f, const struct options *o, struct error *e)
+{
+	int err;
+
+	memset(f, 0, sizeof(*f));
+	err = compile(o->expression, "filter", &f->packet, e);
+	if (!err && o->inner)
+		err = compile(o->inner, "inner filter", &f->inner, e);
+	return err;
+}
+
+int filters_open_where(struct filters *f, const struct options *o, const struct btf *vmlinux,
+		       struct error *e)
+{
+	const struct where_err *warning;
+	struct where_err why;
+	int err;
+
+	if (!o->where)
+		return 0;
+	err = where_compile(o->where, vmlinux, &f->where, &why);
+	if (err)
+		return report(e, err, "--where", o->where, why.msg, why.hint, why.pos);
+	warning = where_warning(f->where);
+	if (warning)
+		fprintf(stderr, "skbtrace: --where: %s%s%s\n", warning->msg,
+			*warning->hint ? "; " : "", warning->hint);
+	return 0;
+}
+
+void filters_close(struct filters *f)
+{
+	skb_filter_free(f->packet);
+	skb_filter_free(f->inner);
+	where_free(f->where);
+	memset(f, 0, sizeof(*f));
+}
+
+int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c)
+{
+	const struct bpf_insn *insns;
+	uint32_t cnt;
+	int err = 0;
+
+	inject_forget();
+	if (f->packet && !skb_filter_matches_all(f->packet)) {
+		c->have_filter = 1;
+		c->filter_need = skb_filter_need(f->packet);
+		c->filter_vlan = skb_filter_uses(f->packet) & SKB_FILTER_USES_VLAN;
+		err = inject_filter(obj, f->packet, "filter_l2", "filter_l3");
+	}
+	/* One that matches all is spliced too: --inner '' means "any packet in a tunnel". */
+	if (!err && f->inner) {
+		c->have_inner = 1;
+		c->inner_need = skb_filter_need(f->inner);
+		err = inject_filter(obj, f->inner, "inner_l2", "inner_l3");
+	}
+	if (!err && f->where) {
+		c->have_where = 1;
+		insns = where_body(f->where, &cnt);
+		err = inject_body(obj, "where", 1, insns, cnt);
+	}
+	return err;
+}
+
+int filters_dump(const struct filters *f, FILE *out)
+{
+	int err = skb_filter_dump_classic(f->packet, out);
+
+	if (err || !f->inner)
+		return err;
+	fputs("inner:\n", out);
+	return skb_filter_dump_classic(f->inner, out);
+}
