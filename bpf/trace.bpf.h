@@ -20,7 +20,10 @@ enum {
 };
 
 /* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
+#define STALE_NS 60000000000ULL
+
 struct slot {
+	__u64 packets; /* ids given out from here */
 	__u8 skb[SKB_COPY];
 	struct window window;
 	struct window inner;
@@ -29,8 +32,7 @@ struct slot {
 
 struct cpu_state {
 	__u64 counter[SKBT_COUNTERS];
-	__u64 packets; /* ids given out by this CPU */
-	__u64 depth;   /* slots in use */
+	__u64 depth; /* slots in use */
 	struct slot slots[SLOTS];
 };
 
@@ -195,9 +197,22 @@ static __always_inline bool matches(struct slot *slot, struct sk_buff *addr,
 	       (!config.have_where || where(addr));
 }
 
+/*
+ * BPF_FETCH needs 5.12 and older verifiers refuse the whole program that has it, so ids are dealt
+ * per CPU and slot, which nothing else can be counting in at the same time: 1 and 2 are the first
+ * of CPU 0 and 1 in their lowest slots.
+ */
+static __always_inline __u64 next_id(struct slot *slot, __u64 depth)
+{
+	__u64 place = depth * config.cpus + bpf_get_smp_processor_id();
+
+	return slot->packets++ * SLOTS * config.cpus + place + 1;
+}
+
 /* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
-static __always_inline __u64 track(struct cpu_state *cpu, struct packet_state *tracked,
-				   struct sk_buff *skb, __u64 now, __u64 *id)
+static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u64 depth,
+				   struct packet_state *tracked, struct sk_buff *skb, __u64 now,
+				   __u64 *id)
 {
 	struct packet_state fresh = { .last_ts = now };
 	__u64 key = (__u64)skb;
@@ -209,19 +224,27 @@ static __always_inline __u64 track(struct cpu_state *cpu, struct packet_state *t
 		*id = tracked->id;
 		return previous;
 	}
-	/*
-	 * BPF_FETCH needs 5.12 and older verifiers refuse the whole program, so each CPU deals its
-	 * own ids: CPU 0 of 4 gives 1, 5, 9, ... An interrupt in between could see the same number;
-	 * counting first makes that two different ones.
-	 */
-	__sync_fetch_and_add(&cpu->packets, 1);
-	fresh.id = (cpu->packets - 1) * config.cpus + bpf_get_smp_processor_id() + 1;
+	fresh.id = next_id(slot, depth);
 	if (bpf_map_update_elem(&packets, &key, &fresh, BPF_ANY)) {
 		count(cpu, SKBT_UNTRACKED);
 		fresh.id = 0;
 	}
 	*id = fresh.id;
 	return 0;
+}
+
+/*
+ * The packet at this address, if it was seen before. An end that was missed (a probe that could not
+ * run) must not make a packet of the next one: after STALE_NS without an event it is another.
+ */
+static __always_inline struct packet_state *look_up(struct sk_buff *skb)
+{
+	__u64 key = (__u64)skb;
+	struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
+
+	if (tracked && bpf_ktime_get_ns() - tracked->last_ts > STALE_NS)
+		return NULL;
+	return tracked;
 }
 
 static __always_inline void end_of_life(struct sk_buff *skb)
@@ -300,7 +323,7 @@ static __always_inline void submit(struct skbt_record *rec)
 }
 
 static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct hit *hit,
-				 struct slot *slot, struct packet_state *tracked)
+				 struct slot *slot, __u64 depth, struct packet_state *tracked)
 {
 	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
 	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
@@ -316,7 +339,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct 
 		return;
 	}
 	rec->ts = bpf_ktime_get_ns();
-	rec->prev_ts = track(cpu, tracked, hit->skb, rec->ts, &rec->packet_id);
+	rec->prev_ts = track(cpu, slot, depth, tracked, hit->skb, rec->ts, &rec->packet_id);
 	fill_record(rec, hit, slot, (const struct sk_buff *)slot->skb);
 	if (with_stack) {
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
@@ -327,11 +350,11 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct 
 }
 
 static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, const struct hit *hit,
-					  struct slot *slot)
+					  __u64 depth)
 {
 	__u32 size = bpf_core_type_size(struct sk_buff);
+	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct packet_state *tracked;
-	__u64 key = (__u64)hit->skb;
 
 	if (size > SKB_COPY)
 		size = SKB_COPY;
@@ -339,9 +362,9 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, cons
 		count(cpu, SKBT_UNMATCHED);
 		return;
 	}
-	tracked = bpf_map_lookup_elem(&packets, &key);
+	tracked = look_up(hit->skb);
 	if (matches(slot, hit->skb, tracked))
-		emit(ctx, cpu, hit, slot, tracked);
+		emit(ctx, cpu, hit, slot, depth, tracked);
 	else
 		count(cpu, SKBT_UNMATCHED);
 }
@@ -362,7 +385,7 @@ static __always_inline int trace_skb(void *ctx, const struct hit *hit)
 		return 0;
 	}
 	*(volatile __u64 *)&cpu->depth = depth + 1;
-	trace_in_slot(ctx, cpu, hit, &cpu->slots[depth & (SLOTS - 1)]);
+	trace_in_slot(ctx, cpu, hit, depth);
 	*(volatile __u64 *)&cpu->depth = depth;
 	return 0;
 }

@@ -29,7 +29,8 @@ struct event {
 	uint64_t wall_ns;   /* rec->ts on the wall clock */
 	const char *func;   /* hook, or for a drop the function that dropped; NULL = unknown */
 	const char *netns_name; /* NULL = it has none */
-	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = the kernel has none */
+	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = none, or unknown by name */
+	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
 	uint64_t location_offset; /* drop: bytes into func */
 	struct packet packet;
 	struct explanation why; /* drops only */

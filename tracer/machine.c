@@ -91,11 +91,15 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 		regfree(&exclude);
 	if (err)
 		return error_set(e, EXIT_RUNTIME, err, "cannot plan the hooks: %s", strerror(-err));
+	if (!m->plan->target_count && !m->plan->skip_count)
+		return error_set(e, EXIT_KERNEL, -ENOENT,
+				 "no function of the hook table is chosen; --func and --exclude "
+				 "match whole names");
 	if (!m->plan->target_count)
 		return error_set(
 			e, EXIT_KERNEL, -ENOENT,
-			"no hook of the table is left to attach on this kernel (%zu chosen); "
-			"widen --func, --exclude or --group",
+			"this kernel has none of the %zu hooks chosen; load their modules, "
+			"or widen --func, --exclude or --group",
 			m->plan->skip_count);
 	return 0;
 }

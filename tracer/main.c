@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <bpf/libbpf.h>
 /* Both libraries define a struct bpf_insn; libpcap's is not used here. */
@@ -8,6 +12,7 @@
 #undef bpf_insn
 
 #include "options.h"
+#include "ready.h"
 #include "resolve.h"
 #include "run.h"
 
@@ -39,8 +44,32 @@ static int act(struct options *o, struct error *e)
 	case ACTION_TRACE:
 		break;
 	}
-	err = options_resolve(o, e);
+	err = ready_file_prepare(o->ready_file, e);
+	if (!err)
+		err = options_resolve(o, e);
 	return err ? err : run_trace(o, e);
+}
+
+/* A closed stream's number would go to the next file opened, and what we print into that. */
+static int check_streams(struct error *e)
+{
+	int fd;
+
+	if (fcntl(STDOUT_FILENO, F_GETFD) < 0)
+		return error_set(e, EXIT_RUNTIME, -EBADF,
+				 "standard output is closed; there is nowhere to write to");
+	while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO)
+		;
+	close(fd);
+	return 0;
+}
+
+/* What --help and the like printed may fail to be written only now. */
+static int flush_output(struct error *e)
+{
+	if (!fflush(stdout) || errno == EPIPE)
+		return 0;
+	return error_set(e, EXIT_RUNTIME, -errno, "cannot write: %s", strerror(errno));
 }
 
 int main(int argc, char **argv)
@@ -49,10 +78,15 @@ int main(int argc, char **argv)
 	struct options o;
 	int err;
 
-	err = options_parse(argc, argv, &o, &e);
+	err = check_streams(&e);
 	if (!err)
+		err = options_parse(argc, argv, &o, &e);
+	if (!err) {
 		err = act(&o, &e);
-	options_free(&o);
+		options_free(&o);
+	}
+	if (!err)
+		err = flush_output(&e);
 	if (!err)
 		return EXIT_OK;
 	fprintf(stderr, "skbtrace: %s\n", *e.text ? e.text : "failed without saying why");

@@ -25,7 +25,8 @@ struct netns_names {
 	char *dir;
 	struct entry *entries; /* sorted by inode, then name */
 	size_t count, room;
-	time_t read_at; /* CLOCK_MONOTONIC seconds */
+	struct timespec changed; /* of the directory, when it was read */
+	time_t looked_at;        /* CLOCK_MONOTONIC seconds */
 };
 
 int netns_inode_of(const char *path, uint32_t *inode)
@@ -97,9 +98,11 @@ static void read_names(struct netns_names *nn)
 	const struct dirent *d;
 	char path[4096];
 	uint32_t inode;
+	struct stat st;
 
-	nn->read_at = now();
 	forget_all(nn);
+	if (!stat(nn->dir, &st))
+		nn->changed = st.st_mtim;
 	if (!dir)
 		return;
 	while ((d = readdir(dir))) {
@@ -157,11 +160,25 @@ static const char *find(const struct netns_names *nn, uint32_t inode)
 	return low < nn->count && nn->entries[low].inode == inode ? nn->entries[low].name : NULL;
 }
 
+static bool has_changed(const struct netns_names *nn)
+{
+	struct stat st;
+
+	return !stat(nn->dir, &st) && (st.st_mtim.tv_sec != nn->changed.tv_sec ||
+				       st.st_mtim.tv_nsec != nn->changed.tv_nsec);
+}
+
 const char *netns_name(struct netns_names *nn, uint32_t inode)
 {
 	const char *name = inode ? find(nn, inode) : NULL;
 
-	if (name || !inode || now() == nn->read_at)
+	if (!inode || now() == nn->looked_at)
+		return name;
+	nn->looked_at = now();
+	/* A known inode too: the number of a namespace that is gone soon belongs to another. A new
+	 * name's file is there before the namespace is mounted on it, which the directory does not
+	 * show. */
+	if (name && !has_changed(nn))
 		return name;
 	read_names(nn);
 	return find(nn, inode);

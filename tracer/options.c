@@ -94,6 +94,17 @@ static void fill_getopt_tables(char *letters, struct option *longs)
 }
 
 /* word: "--name" or "--name=value" that getopt_long() does not know, or knows several of. */
+/* Options of the plan that are not built yet: they are not typing errors. */
+static bool is_later(const char *name)
+{
+	static const char *const later[] = { "all", "write", "read" };
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (!strcmp(name, later[i]))
+			return true;
+	return false;
+}
+
 static int unknown_long(struct error *e, const char *word)
 {
 	char name[64];
@@ -111,6 +122,10 @@ static int unknown_long(struct error *e, const char *word)
 	if (prefixes > 1)
 		return error_set(e, EXIT_USAGE, -EINVAL,
 				 "option --%s can mean several options; write it in full", name);
+	if (is_later(name))
+		return error_set(
+			e, EXIT_USAGE, -EINVAL,
+			"--%s is not part of this version of skbtrace; see skbtrace --help", name);
 	if (nearest_best(&nearest))
 		return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; did you mean --%s?",
 				 name, nearest_best(&nearest));
@@ -128,8 +143,12 @@ static int bad_option(struct error *e, int answer, const char *word)
 		return error_set(e, EXIT_USAGE, -EINVAL, "%s takes no value",
 				 option_name(spec).text);
 	if (optopt)
-		return error_set(e, EXIT_USAGE, -EINVAL, "unknown option -%c; see skbtrace --help",
-				 optopt);
+		return error_set(
+			e, EXIT_USAGE, -EINVAL,
+			strchr("wr", optopt)
+				? "-%c is not part of this version of skbtrace; see skbtrace --help"
+				: "unknown option -%c; see skbtrace --help",
+			optopt);
 	return unknown_long(e, word);
 }
 

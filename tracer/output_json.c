@@ -142,7 +142,7 @@ static void put_location(struct json *j, const struct event *ev)
 static void put_drop(struct json *j, const struct event *ev)
 {
 	string_or_null(j, "reason", ev->reason);
-	number_or_null(j, "reason_code", ev->rec->reason, ev->rec->reason);
+	number_or_null(j, "reason_code", ev->has_reason, ev->rec->reason);
 	put_location(j, ev);
 	string_or_null(j, "cause", ev->why.cause);
 	json_key(j, "cause_inferred");

@@ -232,7 +232,7 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	packet_at = b->len;
 	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
 		   same ? same->last.len : 0);
-	if (o->env.columns && b->column > (size_t)o->env.columns)
+	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);
 }
 
@@ -353,7 +353,8 @@ static int print_titles(struct output *o, const struct text *t)
 	b->out = o->env.terminal ? events : o->env.err;
 	err = lb_end_line(b);
 	b->out = events;
-	return err;
+	/* A broken error stream is no reason to keep the events back. */
+	return o->env.terminal ? err : 0;
 }
 
 static int text_begin(struct output *o)

@@ -3,13 +3,15 @@
 
 #include <stdlib.h>
 
-enum { PLACES = 1 << 16 };
+enum { WAYS = 4, SETS_LOG2 = 14, SETS = 1 << SETS_LOG2 };
+
+struct place {
+	uint64_t id, number;
+};
 
 struct packet_numbers {
 	uint64_t given;
-	struct {
-		uint64_t id, number;
-	} places[PLACES];
+	struct place sets[SETS][WAYS];
 };
 
 struct packet_numbers *packet_numbers_new(void)
@@ -24,16 +26,20 @@ void packet_numbers_free(struct packet_numbers *pn)
 
 uint64_t packet_number(struct packet_numbers *pn, uint64_t id)
 {
-	/* Ids grow steadily, so neighbours in time have different places. */
-	uint64_t place = id % PLACES;
+	/* Multiplied by 2^64 / golden ratio: ids come in steps of the number of CPUs. */
+	struct place *set = pn->sets[id * 0x9e3779b97f4a7c15 >> (64 - SETS_LOG2)], *oldest = set;
 
 	if (!id)
 		return 0;
-	if (pn->places[place].id != id) {
-		pn->places[place].id = id;
-		pn->places[place].number = ++pn->given;
+	for (int i = 0; i < WAYS; i++) {
+		if (set[i].id == id)
+			return set[i].number;
+		if (set[i].number < oldest->number)
+			oldest = &set[i];
 	}
-	return pn->places[place].number;
+	oldest->id = id;
+	oldest->number = ++pn->given;
+	return oldest->number;
 }
 
 uint64_t packet_numbers_given(const struct packet_numbers *pn)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Packets are numbered 1, 2, 3 in the order in which they are first seen. The kernel side's ids are
- * unique but dealt per CPU, with gaps. Bounded: a packet keeps its number until 65,536 others have
- * taken its place.
+ * unique but dealt per CPU, with gaps. Bounded: 65,536 packets have a place, in sets of four; a new
+ * one takes the place of the oldest in its set.
  */
 #ifndef TRACER_PACKET_NUMBERS_H
 #define TRACER_PACKET_NUMBERS_H

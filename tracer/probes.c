@@ -250,7 +250,9 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 		goto out;
 	}
 	err = settle_plan(m->plan, requests);
-	if (!m->plan->target_count)
+	if (err)
+		error_set(e, EXIT_RUNTIME, err, "out of memory");
+	else if (!m->plan->target_count)
 		err = machine_refusal(m, requests[0].error, "attach kprobes", e);
 out:
 	free(requests);

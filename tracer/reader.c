@@ -2,8 +2,10 @@
 #include "reader.h"
 
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -18,6 +20,7 @@ enum {
 	POLL_MS = 50,        /* how old a record may get in a ring that is not filling up */
 	LOSS_CHECK_MS = 500, /* how often the counters are looked at for losses */
 	DRAIN_TRIES = 100,   /* milliseconds to wait for records that are just being written */
+	BATCH = 4096,        /* records between two looks at everything else, on a busy link */
 };
 
 struct reader {
@@ -31,6 +34,8 @@ struct reader {
 	int64_t wall_offset;
 	uint64_t consumed, events, drops;
 	uint64_t lost_seen, next_loss_check;
+	const volatile sig_atomic_t *stop; /* NULL while draining */
+	unsigned int batch;
 	union {
 		struct skbt_record rec; /* a copy: the ring is read-only */
 		uint8_t space[sizeof(struct skbt_record) + SKBT_STACK_DEPTH * sizeof(uint64_t)];
@@ -57,7 +62,8 @@ static void describe_drop(struct reader *r, struct event *ev)
 	const struct ksym *sym = ksyms_at(r->machine->symbols, ev->rec->site, &ev->location_offset);
 
 	ev->func = sym ? sym->name : NULL;
-	if (r->machine->features.drop_has_reason)
+	ev->has_reason = r->machine->features.drop_has_reason;
+	if (ev->has_reason)
 		ev->reason = drop_reason_name(r->machine->reasons, ev->rec->reason);
 	explain_drop(ev, &ev->why);
 }
@@ -94,9 +100,16 @@ static int on_record(void *ctx, void *data, size_t size)
 {
 	struct reader *r = ctx;
 
+	int err = 0;
+
 	r->consumed++;
 	/* Past the wanted number, what is still in the ring is only taken off. */
-	return enough(r) ? 0 : handle_record(r, data, size);
+	if (!enough(r))
+		err = handle_record(r, data, size);
+	if (err || !r->stop)
+		return err;
+	/* libbpf goes on as long as new records come in: it has to be told to come back. */
+	return *r->stop || enough(r) || !--r->batch ? -EAGAIN : 0;
 }
 
 struct reader *reader_new(struct probes *p, const struct machine *m, const struct options *o,
@@ -154,13 +167,17 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 {
 	int err = 0;
 
+	r->stop = stop;
 	while (!*stop && !enough(r)) {
 		/* Most records do not wake us (see submit() in bpf/): look after each wait. */
+		r->batch = BATCH;
 		err = ring_buffer__poll(r->ring, POLL_MS);
 		if (err >= 0)
 			err = ring_buffer__consume(r->ring);
 		if (err == -EINTR)
 			continue;
+		if (err == -EAGAIN)
+			err = 0;
 		if (err >= 0)
 			err = report_losses(r);
 		if (err >= 0)
@@ -171,17 +188,27 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 	return 0;
 }
 
+/* Every hit has got its verdict. */
+static bool settled(const struct run_counts *c)
+{
+	return c->counter[SKBT_HITS] ==
+	       c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] + run_counts_lost(c);
+}
+
 int reader_drain(struct reader *r, struct run_counts *counts)
 {
 	int err = 0;
 
-	/* A program that was running when tracing was switched off may still hold a reservation. */
+	r->stop = NULL;
+	/* Programs that were running when tracing was switched off finish: it waits for RCU
+	 * readers. */
+	syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	for (int i = 0; i < DRAIN_TRIES; i++) {
 		err = ring_buffer__consume(r->ring);
 		if (err < 0)
 			break;
 		err = probes_counts(r->probes, counts);
-		if (err || r->consumed >= counts->counter[SKBT_EMITTED])
+		if (err || (r->consumed >= counts->counter[SKBT_EMITTED] && settled(counts)))
 			break;
 		usleep(1000);
 	}

@@ -16,26 +16,39 @@
 #include "output.h"
 #include "probes.h"
 #include "reader.h"
+#include "ready.h"
 
 enum { STDOUT_BUFFER = 1 << 16 };
 
 static volatile sig_atomic_t stop;
 
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+enum { STOP_SIGNALS = sizeof(stop_signals) / sizeof(stop_signals[0]) };
+
 static void on_signal(int sig)
 {
+	(void)sig;
 	stop = 1;
-	/* The first one ends the run in order; a second one kills. */
-	signal(sig, SIG_DFL);
+	/* The first one ends the run in order; a second one, whichever, kills. */
+	for (int i = 0; i < STOP_SIGNALS; i++)
+		signal(stop_signals[i], SIG_DFL);
 }
 
 static void catch_signals(void)
 {
-	/* No SA_RESTART: waiting calls return and see stop. */
-	struct sigaction sa = { .sa_handler = on_signal };
+	/*
+	 * SA_RESTART: stdio drops what it holds when a write is interrupted. Waiting for records is
+	 * not restarted all the same, epoll_wait(2) never is.
+	 */
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
 
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGHUP, &sa, NULL);
+	for (int i = 0; i < STOP_SIGNALS; i++) {
+		/* nohup ignores SIGHUP for us, and means it. */
+		if (stop_signals[i] == SIGHUP && !sigaction(SIGHUP, NULL, &old) &&
+		    old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(stop_signals[i], &sa, NULL);
+	}
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
 }
@@ -86,26 +99,11 @@ static void say_ready(const struct options *o, const struct hook_plan *plan, con
 	else
 		fputs("no packet filter", stderr);
 	if (plan->skip_count)
-		fprintf(stderr, " (%zu not on this kernel%s)", plan->skip_count,
+		fprintf(stderr, " (%zu left out%s)", plan->skip_count,
 			o->verbose ? "" : ": -v names them");
 	fputc('\n', stderr);
 	if (o->verbose)
 		name_skips(plan);
-}
-
-static int write_ready_file(const struct options *o, struct error *e)
-{
-	int fd;
-
-	if (!o->ready_file)
-		return 0;
-	fd = open(o->ready_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return error_set(e, EXIT_RUNTIME, -errno, "cannot write the ready file %s: %s",
-				 o->ready_file, strerror(errno));
-	dprintf(fd, "%d\n", getpid());
-	close(fd);
-	return 0;
 }
 
 static bool wants_color(const struct options *o)
@@ -151,7 +149,7 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 
 	probes_activate(p);
 	say_ready(o, m->plan, p, started);
-	err = write_ready_file(o, e);
+	err = ready_file_write(o->ready_file, e);
 	if (err)
 		return err;
 	err = output_begin(out);
@@ -165,9 +163,9 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 		err = output_summary(out, &counts, &info, reader_wall_now(r));
 	if (!err)
 		err = output_flush(out);
-	return err && err != -EPIPE
-		       ? error_set(e, EXIT_RUNTIME, err, "cannot go on: %s", strerror(-err))
-		       : err;
+	return err && err != -EPIPE ? error_set(e, EXIT_RUNTIME, err, "cannot write the events: %s",
+						strerror(-err))
+				    : err;
 }
 
 static int load_and_attach(const struct options *o, struct machine *m, struct probes **p,
@@ -186,6 +184,27 @@ static int load_and_attach(const struct options *o, struct machine *m, struct pr
 	return err;
 }
 
+/* Told to stop before anything was traced. */
+static int summary_of_nothing(const struct options *o, const struct machine *m,
+			      const struct probes *p, struct error *e)
+{
+	const struct run_counts none = { 0 };
+	struct run_info info = { .backend = probes_backend(p), .kernel = m->release };
+	struct output *out = open_output(o, m);
+	int err = out ? output_begin(out) : -ENOMEM;
+
+	/* Over the progress line, if there is one. */
+	fprintf(stderr, "%sskbtrace: stopped before tracing began\n",
+		isatty(STDERR_FILENO) ? "\r\033[K" : "");
+	if (!err)
+		err = output_summary(out, &none, &info, clock_now() + clock_wall_offset());
+	if (!err)
+		err = output_flush(out);
+	output_free(out);
+	return err ? error_set(e, EXIT_RUNTIME, err, "cannot write the events: %s", strerror(-err))
+		   : 0;
+}
+
 int run_trace(const struct options *o, struct error *e)
 {
 	uint64_t started = clock_now();
@@ -196,10 +215,11 @@ int run_trace(const struct options *o, struct error *e)
 	int err;
 
 	catch_signals();
-	/* A ready file of an earlier run must not be taken for this one's. */
-	if (o->ready_file)
-		unlink(o->ready_file);
 	err = load_and_attach(o, &m, &p, e);
+	if (err == -EINTR) {
+		err = summary_of_nothing(o, &m, p, e);
+		goto out;
+	}
 	if (err)
 		goto out;
 	out = open_output(o, &m);
@@ -214,6 +234,6 @@ out:
 	output_free(out);
 	probes_free(p);
 	machine_close(&m);
-	/* Told to stop while attaching, or nobody reads any more: not failures. */
-	return err == -EINTR || err == -EPIPE ? 0 : err;
+	/* Nobody reads any more: not a failure. */
+	return err == -EPIPE ? 0 : err;
 }

@@ -84,6 +84,7 @@ static inline struct event fabricate_drop(void)
 	ev.location_offset = 0x2b1;
 	ev.netns_name = "router";
 	ev.reason = "PKT_TOO_BIG";
+	ev.has_reason = true;
 	ev.why.cause = "too large";
 	ev.why.advice = "send less";
 	return ev;

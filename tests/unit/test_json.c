@@ -94,6 +94,18 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"\"cause_inferred\":false,\"advice\":null}\n");
 }
 
+/* 5.17 numbers its reasons from 0; a kernel without reasons has no code. */
+static void reason_code_0_is_a_code_where_the_kernel_has_reasons(void **state)
+{
+	struct event ev = fabricate_drop();
+
+	(void)state;
+	fabricated.rec.reason = 0;
+	assert_non_null(strstr(show(ev), "\"reason_code\":0,"));
+	ev.has_reason = false;
+	assert_non_null(strstr(show(ev), "\"reason_code\":null,"));
+}
+
 static void a_drop_outside_any_symbol_has_its_address_as_location(void **state)
 {
 	struct event ev = fabricate_drop();
@@ -252,6 +264,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		json_test(a_path_event_has_every_key_of_its_type),
 		json_test(a_drop_adds_reason_location_cause_and_advice),
+		json_test(reason_code_0_is_a_code_where_the_kernel_has_reasons),
 		json_test(what_is_unknown_is_null_and_never_left_out),
 		json_test(a_drop_outside_any_symbol_has_its_address_as_location),
 		json_test(the_task_is_told_unless_an_interrupt_ran),
