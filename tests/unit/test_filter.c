@@ -114,36 +114,49 @@ static void fill_window(struct subject *s, const uint8_t *data, uint32_t caplen)
 	memcpy(s->window, data, caplen);
 }
 
+/*
+ * Cut at every length if it matches, or if told; lengths beyond need change nothing. True if the
+ * whole frame matches.
+ */
+static bool compare_packet(struct subject *s, const struct packet *p, bool cut)
+{
+	uint32_t whole = p->len < 256 ? p->len : 256, need = skb_filter_need(s->f);
+	bool match;
+
+	fill_window(s, p->data, whole);
+	match = compare(s, whole, p->len, true);
+	for (uint32_t caplen = 0; (cut || match) && caplen < whole && caplen <= need; caplen++) {
+		fill_window(s, p->data, caplen);
+		compare(s, caplen, p->len, true);
+	}
+	return match;
+}
+
 static void corpus_agrees_on_every_packet_and_length(void **state)
 {
-	uint32_t expr_cnt, packet_cnt, matches = 0, silent = 0;
+	uint32_t expr_cnt, packet_cnt, matches = 0, useless = 0;
 	char **exprs = corpus_expressions(&expr_cnt);
 	const struct packet *packets = packets_all(&packet_cnt);
 	struct subject s;
 
 	(void)state;
-	assert_true(expr_cnt >= 80);
+	assert_true(expr_cnt >= 420);
 	for (uint32_t i = 0; i < expr_cnt; i++) {
-		uint32_t before = matches;
+		uint32_t matched = 0;
 
 		subject_open(&s, exprs[i], compile(exprs[i]));
-		for (uint32_t j = 0; j < packet_cnt; j++) {
-			const struct packet *p = &packets[j];
-
-			for (uint32_t caplen = 0; caplen <= p->len && caplen <= 256; caplen++) {
-				fill_window(&s, p->data, caplen);
-				matches += compare(&s, caplen, p->len, true) != 0;
-			}
+		for (uint32_t j = 0; j < packet_cnt; j++)
+			matched += compare_packet(&s, &packets[j], (i + j) % 4 == 0);
+		/* An expression that never matches, or always does, tests little. */
+		if (!matched || matched == packet_cnt) {
+			print_error("%s: %s packet matches\n", exprs[i], matched ? "every" : "no");
+			useless++;
 		}
-		/* An expression that never matches tests little. */
-		if (matches == before) {
-			print_error("%s: no packet matches\n", exprs[i]);
-			silent++;
-		}
+		matches += matched;
 		skb_filter_free(s.f);
 	}
 	print_message("%u expressions, %u packets, %u matches\n", expr_cnt, packet_cnt, matches);
-	assert_int_equal(silent, 0);
+	assert_int_equal(useless, 0);
 }
 
 static uint64_t from_env(const char *name, uint64_t fallback)
