@@ -14,34 +14,15 @@
 #include "ebpf_interp.h"
 #include "filter_oracle.h"
 #include "filter_packets.h"
+#include "filter_subject.h"
 #include "skb_filter.h"
 
 #define CNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* One program with what is needed to run it. */
-struct subject {
-	const char *name;
-	struct skb_filter *f;
-	const struct skb_cbpf *classic;
-	const struct bpf_insn *l2, *l3;
-	uint32_t classic_cnt, l2_cnt, l3_cnt;
-	uint8_t window[SKB_FILTER_WINDOW_MAX];
-};
-
-static void subject_open(struct subject *s, const char *name, struct skb_filter *f)
+static void open_subject(struct subject *s, const char *name, struct skb_filter *f)
 {
-	const char *wrong;
-
-	s->name = name;
-	s->f = f;
-	s->classic = skb_filter_classic(f, &s->classic_cnt);
-	s->l2 = skb_filter_body(f, SKB_FILTER_L2, &s->l2_cnt);
-	s->l3 = skb_filter_body(f, SKB_FILTER_L3, &s->l3_cnt);
-	wrong = ebpf_check(s->l2, s->l2_cnt);
-	if (!wrong)
-		wrong = ebpf_check(s->l3, s->l3_cnt);
-	if (wrong)
-		fail_msg("%s: %s", name, wrong);
+	if (!subject_open(s, name, f))
+		fail_msg("%s: %s", name, s->wrong);
 }
 
 static struct skb_filter *compile(const char *expr)
@@ -54,64 +35,15 @@ static struct skb_filter *compile(const char *expr)
 	return f;
 }
 
-static void __attribute__((noreturn))
-disagree(const struct subject *s, const char *what, uint32_t got, uint32_t expected,
-	 uint32_t caplen, uint32_t wirelen)
-{
-	skb_filter_dump_classic(s->f, stderr);
-	fail_msg("%s: %s says 0x%x instead of 0x%x, caplen %u wirelen %u", s->name, what, got,
-		 expected, caplen, wirelen);
-	abort();
-}
-
-static uint32_t run_body(struct subject *s, const struct bpf_insn *insns, uint32_t cnt,
-			 uint32_t caplen, uint32_t wirelen, struct ebpf_result *r)
-{
-	ebpf_run(insns, cnt, s->window, sizeof(s->window), caplen, wirelen, r);
-	if (r->error) {
-		skb_filter_dump_classic(s->f, stderr);
-		fail_msg("%s: eBPF instruction %u: %s, caplen %u", s->name, r->at, r->error,
-			 caplen);
-	}
-	return r->verdict;
-}
-
-/*
- * Runs both bodies on the window and compares. The L3 body must say what the L2 body says, unless
- * that one has read a byte of the MAC addresses. Returns the L2 verdict.
- */
 static uint32_t compare(struct subject *s, uint32_t caplen, uint32_t wirelen, bool with_libpcap)
 {
-	uint32_t expected, got, l3;
-	struct ebpf_result r;
+	uint32_t verdict = 0;
 
-	expected = skb_filter_run_classic(s->classic, s->classic_cnt, s->window, caplen, wirelen);
-	got = run_body(s, s->l2, s->l2_cnt, caplen, wirelen, &r);
-	if (got != expected)
-		disagree(s, "the L2 body", got, expected, caplen, wirelen);
-	if (r.end > skb_filter_need(s->f) || r.end > caplen)
-		fail_msg("%s: read byte %u of %u, need %u", s->name, r.end - 1, caplen,
-			 skb_filter_need(s->f));
-	if (r.lowest < SKB_FILTER_HOLE)
-		expected = 0;
-	l3 = run_body(s, s->l3, s->l3_cnt, caplen, wirelen, &r);
-	if (l3 != expected)
-		disagree(s, "the L3 body", l3, expected, caplen, wirelen);
-	if (r.lowest < SKB_FILTER_HOLE)
-		fail_msg("%s: the L3 body read byte %u", s->name, r.lowest);
-	if (!with_libpcap)
-		return got;
-	expected = libpcap_verdict(s->classic, s->window, wirelen, caplen);
-	if (got != expected && !(expected == 0 && may_wrap(s->classic, s->classic_cnt)))
-		disagree(s, "libpcap", expected, got, caplen, wirelen);
-	return got;
-}
-
-/* Rubbish behind caplen: what is not captured must not matter. */
-static void fill_window(struct subject *s, const uint8_t *data, uint32_t caplen)
-{
-	memset(s->window, 0xa5, sizeof(s->window));
-	memcpy(s->window, data, caplen);
+	if (!subject_compare(s, caplen, wirelen, with_libpcap, &verdict, NULL)) {
+		skb_filter_dump_classic(s->f, stderr);
+		fail_msg("%s: %s", s->name, s->wrong);
+	}
+	return verdict;
 }
 
 /*
@@ -123,10 +55,10 @@ static bool compare_packet(struct subject *s, const struct packet *p, bool cut)
 	uint32_t whole = p->len < 256 ? p->len : 256, need = skb_filter_need(s->f);
 	bool match;
 
-	fill_window(s, p->data, whole);
+	subject_fill(s, p->data, whole);
 	match = compare(s, whole, p->len, true);
 	for (uint32_t caplen = 0; (cut || match) && caplen < whole && caplen <= need; caplen++) {
-		fill_window(s, p->data, caplen);
+		subject_fill(s, p->data, caplen);
 		compare(s, caplen, p->len, true);
 	}
 	return match;
@@ -144,7 +76,7 @@ static void corpus_agrees_on_every_packet_and_length(void **state)
 	for (uint32_t i = 0; i < expr_cnt; i++) {
 		uint32_t matched = 0;
 
-		subject_open(&s, exprs[i], compile(exprs[i]));
+		open_subject(&s, exprs[i], compile(exprs[i]));
 		for (uint32_t j = 0; j < packet_cnt; j++)
 			matched += compare_packet(&s, &packets[j], (i + j) % 4 == 0);
 		/* An expression that never matches, or always does, tests little. */
@@ -209,7 +141,7 @@ static void random_programs_agree(void **state)
 		}
 		snprintf(name, sizeof(name), "SKBTRACE_FUZZ_SEED=%llu program %u",
 			 (unsigned long long)seed, programs);
-		subject_open(&s, name, f);
+		open_subject(&s, name, f);
 		for (int i = 0; i < 12; i++, runs++) {
 			uint32_t caplen = random_window(&r, &s);
 			uint32_t wirelen = caplen + (rng_below(&r, 2) ? rng_below(&r, 1500) : 0);
@@ -315,12 +247,12 @@ static void rules_hold(void **state)
 			cnt--;
 		if (skb_filter_from_cbpf(rules[i].insns, cnt, NULL, &f, &err))
 			fail_msg("%s: %s", rules[i].name, err.msg);
-		subject_open(&s, rules[i].name, f);
+		open_subject(&s, rules[i].name, f);
 		for (uint32_t b = 0; b < sizeof(s.window); b++)
 			s.window[b] = (uint8_t)b;
 		got = compare(&s, 64, 1000, false);
 		if (got != rules[i].verdict)
-			disagree(&s, "everyone", got, rules[i].verdict, 64, 1000);
+			fail_msg("%s: 0x%x instead of 0x%x", s.name, got, rules[i].verdict);
 		skb_filter_free(f);
 	}
 }
@@ -348,7 +280,7 @@ static void longest_branches(void **state)
 			insns[j] = (struct skb_cbpf)I(BPF_ALU | BPF_ADD | BPF_K, 1);
 		insns[258] = (struct skb_cbpf)RET_A;
 		assert_int_equal(skb_filter_from_cbpf(insns, 259, NULL, &f, &err), 0);
-		subject_open(&s, "branch of 255", f);
+		open_subject(&s, "branch of 255", f);
 		memset(s.window, 1, sizeof(s.window));
 		assert_int_equal(compare(&s, 64, 64, true), cases[i].if_true);
 		memset(s.window, 0, sizeof(s.window));
@@ -417,8 +349,8 @@ static void expressions_match_what_they_say(void **state)
 		const struct packet *p = packet_named(verdicts[i].packet);
 		uint32_t caplen = p->len < 256 ? p->len : 256;
 
-		subject_open(&s, verdicts[i].expr, compile(verdicts[i].expr));
-		fill_window(&s, p->data, caplen);
+		open_subject(&s, verdicts[i].expr, compile(verdicts[i].expr));
+		subject_fill(&s, p->data, caplen);
 		if ((compare(&s, caplen, p->len, true) != 0) != verdicts[i].match)
 			fail_msg("%s on %s: expected %d", verdicts[i].expr, p->name,
 				 verdicts[i].match);
@@ -455,10 +387,11 @@ static void without_a_mac_header(void **state)
 	for (size_t i = 0; i < CNT(cases); i++) {
 		const struct packet *p = packet_named(cases[i].packet);
 
-		subject_open(&s, cases[i].expr, compile(cases[i].expr));
-		fill_window(&s, p->data, p->len);
+		open_subject(&s, cases[i].expr, compile(cases[i].expr));
+		subject_fill(&s, p->data, p->len);
 		memset(s.window, 0xee, SKB_FILTER_HOLE);
-		run_body(&s, s.l3, s.l3_cnt, p->len, p->len, &r);
+		ebpf_run(s.l3, s.l3_cnt, s.window, sizeof(s.window), p->len, p->len, &r);
+		assert_null(r.error);
 		if ((r.verdict != 0) != cases[i].match)
 			fail_msg("%s on %s: expected %d", s.name, p->name, cases[i].match);
 		skb_filter_free(s.f);
@@ -513,7 +446,7 @@ static void nothing_matches_everything(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CNT(all); i++) {
-		subject_open(&s, "empty", compile(all[i]));
+		open_subject(&s, "empty", compile(all[i]));
 		assert_true(skb_filter_matches_all(s.f));
 		assert_int_equal(skb_filter_need(s.f), 0);
 		assert_int_equal(compare(&s, 0, 0, true), SKB_FILTER_SNAPLEN);
@@ -558,16 +491,16 @@ static void many_terms(void **state)
 		fprintf(out, "%s(host 10.1.%d.1 and port %d)", i ? " or " : "", i, 1000 + i);
 	fprintf(out, " or (host 10.9.9.9 and port 443)");
 	fclose(out);
-	subject_open(&s, "256 terms", compile(expr));
+	open_subject(&s, "256 terms", compile(expr));
 	assert_true(s.l2_cnt > INT16_MAX); /* or nothing long is tested */
 	for (uint32_t i = 0; i < cnt; i++) {
 		uint32_t caplen = p[i].len < 256 ? p[i].len : 256;
 
-		fill_window(&s, p[i].data, caplen);
+		subject_fill(&s, p[i].data, caplen);
 		compare(&s, caplen, p[i].len, true);
 	}
 	p = packet_named("tcp syn to 443");
-	fill_window(&s, p->data, p->len);
+	subject_fill(&s, p->data, p->len);
 	assert_int_equal(compare(&s, p->len, p->len, true), SKB_FILTER_SNAPLEN);
 	skb_filter_free(s.f);
 	free(expr);
