@@ -43,10 +43,12 @@ static void emit_sides(struct where_emitter *e, const struct where_node *n)
 }
 
 /*
- * Copies the first `bytes` bytes of a field to the stack at R10 + off. off is a multiple of 8, so
- * that every load from there is aligned.
+ * Copies the first `bytes` bytes of a field to the stack at R10 + off and fills them up with zeroes
+ * to `size` bytes, if that is more. off is a multiple of 8, so that what is loaded from there is
+ * aligned. The way to the field needs the same buffer: nothing may be put there before it is gone.
  */
-static void emit_copy(struct where_emitter *e, const struct where_node *n, uint32_t bytes, int off)
+static void emit_copy(struct where_emitter *e, const struct where_node *n, uint32_t bytes,
+		      uint32_t size, int off)
 {
 	uint8_t base = BPF_REG_6;
 
@@ -55,6 +57,8 @@ static void emit_copy(struct where_emitter *e, const struct where_node *n, uint3
 		emit_to_label(e, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_7, 0, 0, e->no_match);
 		base = BPF_REG_7;
 	}
+	for (uint32_t at = bytes / 4 * 4; at < size; at += 4)
+		emit_insn(e, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, off + (int)at, 0);
 	emit_reg(e, BPF_MOV, BPF_REG_3, base);
 	if (n->bit_off / 8)
 		emit_imm(e, BPF_ADD, BPF_REG_3, (int64_t)(n->bit_off / 8));
@@ -99,14 +103,11 @@ static void emit_extend(struct where_emitter *e, const struct where_node *n, uin
 
 static void emit_field(struct where_emitter *e, const struct where_node *n)
 {
-	uint32_t bytes = (uint32_t)(n->bit_off % 8 + n->type.bits + 7) / 8, loaded = bytes;
-
+	uint32_t bytes = (uint32_t)(n->bit_off % 8 + n->type.bits + 7) / 8;
 	/* No byte behind the field is read: it may be the last one of a page. */
-	if (bytes & (bytes - 1)) {
-		loaded = 8;
-		emit_insn(e, BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, -8, 0);
-	}
-	emit_copy(e, n, bytes, -8);
+	uint32_t loaded = bytes & (bytes - 1) ? 8 : bytes;
+
+	emit_copy(e, n, bytes, loaded < 8 ? 0 : 8, -8);
 	emit_insn(e, BPF_LDX | BPF_MEM | load_size(loaded), BPF_REG_7, BPF_REG_10, -8, 0);
 	emit_extend(e, n, loaded * 8);
 }
@@ -277,10 +278,7 @@ static void jump_string(struct where_emitter *e, const struct where_node *n, boo
 	int differs = jump_if_equal ? emit_new_label(e) : label;
 	int32_t word;
 
-	if (bytes % 4)
-		emit_insn(e, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0,
-			  -WHERE_BUFFER_SIZE + (int)(words - 1) * 4, 0);
-	emit_copy(e, array, bytes, -WHERE_BUFFER_SIZE);
+	emit_copy(e, array, bytes, words * 4, -WHERE_BUFFER_SIZE);
 	for (uint32_t i = 0; i < words; i++) {
 		memcpy(&word, string->text + i * 4, 4);
 		emit_insn(e, BPF_LDX | BPF_MEM | BPF_W, BPF_REG_7, BPF_REG_10,
