@@ -18,6 +18,7 @@ make_payload() {
 	if [ -z "${SKBTRACE_VM_NOBUILD:-}" ] || [ -x "$build_dir/tracer/skbtrace" ]; then
 		cmake --install "$build_dir" --prefix "$dir" --strip >/dev/null
 	fi
+	[ -z "${SKBTRACE_VM_PROGRAM:-}" ] || cp "$SKBTRACE_VM_PROGRAM" "$dir/bin/"
 	echo "$series" >"$dir/run/series"
 	case $# in
 	0) { stty size </dev/tty || echo 24 80; } >"$dir/run/console" 2>/dev/null ;;
@@ -37,16 +38,26 @@ port() { qemu+=(-chardev "file,id=$1,path=$1" -device "virtserialport,chardev=$1
 
 # Some machines have a /dev/kvm that fails on the first vector instruction; the processor flag tells a real one.
 accelerators() {
-	if [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
+	if [ -z "${SKBTRACE_VM_ICOUNT:-}" ] && [ -w /dev/kvm ] && grep -qwE 'vmx|svm' /proc/cpuinfo; then
 		qemu+=(-accel kvm)
 	fi
 	qemu+=(-accel tcg)
 }
 
+# With SKBTRACE_VM_ICOUNT the machine's clock counts instructions, one a nanosecond: costs that repeat whatever the host does.
+processors() {
+	if [ -n "${SKBTRACE_VM_ICOUNT:-}" ]; then
+		qemu+=(-icount "shift=0,sleep=off" -smp 1)
+	else
+		qemu+=(-smp 2)
+	fi
+}
+
 machine() {
 	qemu=(qemu-system-x86_64)
 	accelerators
-	qemu+=(-cpu Skylake-Client -smp 2 -m 1024 -nodefaults -display none -no-reboot)
+	processors
+	qemu+=(-cpu Skylake-Client -m 1024 -nodefaults -display none -no-reboot)
 	qemu+=(-kernel "$kernel/vmlinuz" -initrd "$kernel/initrd")
 	qemu+=(-append "console=ttyS0 quiet panic=-1 oops=panic")
 	disk root.ext4 "$rootfs"
