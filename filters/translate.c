@@ -108,6 +108,18 @@ static int16_t scratch_off(uint32_t word)
 }
 
 /*
+ * The compare may leave no index at all: multiples of 4 above 0, plus 250, at most 252. The
+ * verifier does not see that; it goes on with 254, or with bounds that it has forgotten, and
+ * refuses the load that never happens (6.18). The mask changes nothing, but gives it bounds for
+ * another compare.
+ */
+static void emit_bound_again(struct emitter *e, const struct load *l)
+{
+	emit(e, BPF_ALU64 | BPF_AND | BPF_K, TMP, 0, 0, SKB_FILTER_WINDOW_MAX - 1);
+	emit_jump(e, BPF_JMP | BPF_JGT | BPF_K, TMP, 0, e->window - l->size, reject(e));
+}
+
+/*
  * Leaves R5 = index + size, where the load is then at R1 + R5 - size. The 64-bit compares are right
  * because 32-bit arithmetic clears the upper half, and they give the verifier its bound on every
  * kernel; 32-bit ones would need it to carry the bound over to 64 bits.
@@ -120,6 +132,8 @@ static void emit_index(struct emitter *e, const struct load *l)
 	if (l->index.lo < e->hole)
 		emit_jump(e, BPF_JMP | BPF_JLT | BPF_K, TMP, 0, e->hole, reject(e));
 	emit_jump(e, BPF_JMP | BPF_JGT | BPF_K, TMP, 0, e->window - l->size, reject(e));
+	if (l->index.hi > e->window - l->size)
+		emit_bound_again(e, l);
 	emit(e, BPF_ALU64 | BPF_ADD | BPF_K, TMP, 0, 0, l->size);
 	emit_jump(e, BPF_JMP | BPF_JGT | BPF_X, TMP, CAPLEN, 0, reject(e));
 }

@@ -265,7 +265,7 @@ static bool run_alu32(struct machine *m, const struct bpf_insn *insn)
 	return true;
 }
 
-/* What the pointer arithmetic needs: MOV, ADD. */
+/* What the pointer arithmetic needs: MOV, ADD, and AND of a number. */
 static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *dst = &m->r[insn->dst_reg], *src = &m->r[insn->src_reg];
@@ -275,6 +275,10 @@ static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 		return error(m, "operand is not set");
 	if (insn->code == (BPF_ALU64 | BPF_MOV | BPF_X)) {
 		*dst = *src;
+		return true;
+	}
+	if (insn->code == (BPF_ALU64 | BPF_AND | BPF_K) && dst->type == NUMBER && insn->imm >= 0) {
+		dst->v &= (uint32_t)insn->imm;
 		return true;
 	}
 	if (BPF_OP(insn->code) != BPF_ADD || dst->type == UNSET)

@@ -14,6 +14,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -243,6 +244,31 @@ static void random_programs_in_the_kernel(void **state)
 	}
 }
 
+/*
+ * The verifier knows that X is a multiple of 4 and, behind the division, not 0: then X + 250 is
+ * never within the window, and it must not mind the load.
+ */
+static void load_that_never_happens(void **state)
+{
+	static const struct skb_cbpf insns[] = {
+		{ .code = BPF_LDX | BPF_B | BPF_MSH, .k = 15 },
+		{ .code = BPF_LD | BPF_IMM, .k = 7 },
+		{ .code = BPF_ALU | BPF_DIV | BPF_X },
+		{ .code = BPF_LD | BPF_W | BPF_IND, .k = 250 },
+		{ .code = BPF_RET | BPF_K, .k = 1 },
+	};
+	struct skb_filter *f;
+	struct loaded l;
+
+	(void)state;
+	need_root();
+	assert_int_equal(skb_filter_from_cbpf(insns, 5, NULL, &f, NULL), 0);
+	load_both(&l, "load that never happens", f);
+	memset(run->window, 1, sizeof(run->window));
+	run_and_compare(&l, "load that never happens", WINDOW, WINDOW);
+	unload(&l);
+}
+
 /* Jumps that go in steps, and what the verifier makes of 48,000 instructions. */
 static void many_terms_in_the_kernel(void **state)
 {
@@ -415,6 +441,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(corpus_in_the_kernel),
 		cmocka_unit_test(random_programs_in_the_kernel),
+		cmocka_unit_test(load_that_never_happens),
 		cmocka_unit_test(many_terms_in_the_kernel),
 		cmocka_unit_test(filters_go_into_the_stubs),
 		cmocka_unit_test(without_a_filter_stubs_stay), /* last: nothing may be left over */
