@@ -127,6 +127,12 @@ uint32_t skb_filter_run_classic(const struct skb_cbpf *insns, uint32_t cnt, cons
 int skb_filter_dump_classic(const struct skb_filter *f, FILE *out);
 
 /*
+ * Prints the eBPF body for one start, an instruction a line, in the form of the verifier's log. A
+ * jump is counted from the next line. Returns 0 or a negative errno of the stream.
+ */
+int skb_filter_dump_ebpf(const struct skb_filter *f, enum skb_filter_start start, FILE *out);
+
+/*
  * Writes two lines, joined by a newline and without one at the end: the part of expr around pos,
  * and a '^' under pos. Writes "" for pos < 0. Control characters show as blanks.
  */

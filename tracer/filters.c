@@ -93,12 +93,30 @@ int filters_inject(const struct filters *f, const struct bpf_object *obj, struct
 	return err;
 }
 
-int filters_dump(const struct filters *f, FILE *out)
+static int dump_body(const struct skb_filter *f, enum skb_filter_start start, const char *title,
+		     FILE *out)
 {
-	int err = skb_filter_dump_classic(f->packet, out);
+	fprintf(out, "%s:\n", title);
+	return skb_filter_dump_ebpf(f, start, out);
+}
+
+static int dump(const struct skb_filter *f, unsigned int level, FILE *out)
+{
+	int err = skb_filter_dump_classic(f, out);
+
+	if (err || level < 2)
+		return err;
+	fprintf(out, "at most %u bytes of the frame are read\n", skb_filter_need(f));
+	err = dump_body(f, SKB_FILTER_L2, "with Ethernet header", out);
+	return err ? err : dump_body(f, SKB_FILTER_L3, "without Ethernet header", out);
+}
+
+int filters_dump(const struct filters *f, unsigned int level, FILE *out)
+{
+	int err = dump(f->packet, level, out);
 
 	if (err || !f->inner)
 		return err;
 	fputs("inner:\n", out);
-	return skb_filter_dump_classic(f->inner, out);
+	return dump(f->inner, level, out);
 }

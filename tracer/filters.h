@@ -30,7 +30,10 @@ void filters_close(struct filters *f);
 /* Tells the kernel side about them and has them spliced into obj when it is loaded. */
 int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c);
 
-/* Prints the classic program of the packet filter, and of the inner one (-d). */
-int filters_dump(const struct filters *f, FILE *out);
+/*
+ * Prints the classic program of the packet filter, and of the inner one (-d); from level 2 on also
+ * the eBPF bodies (-dd). Returns 0 or a negative errno of the stream.
+ */
+int filters_dump(const struct filters *f, unsigned int level, FILE *out);
 
 #endif

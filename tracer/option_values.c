@@ -64,6 +64,8 @@ int set_action(struct parse *p, const struct option_spec *spec, const char *valu
 {
 	(void)value;
 	p->o->action = spec->number;
+	if (spec->number == ACTION_DUMP_FILTER)
+		p->o->dump_level++;
 	return 0;
 }
 

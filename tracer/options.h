@@ -64,6 +64,7 @@ struct options {
 	bool keep;           /* --keep: once matched, a packet is followed whatever its headers become */
 	bool numeric;        /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
+	unsigned int dump_level; /* how often -d was given */
 	const char *ready_file;
 };
 

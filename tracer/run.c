@@ -59,7 +59,7 @@ int run_dump_filter(const struct options *o, struct error *e)
 	int err = filters_open(&filters, o, e);
 
 	if (!err) {
-		err = filters_dump(&filters, stdout);
+		err = filters_dump(&filters, o->dump_level, stdout);
 		if (err)
 			error_set(e, EXIT_RUNTIME, err, "cannot write: %s", strerror(-err));
 	}

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "filter_oracle.h"
+#include "filter_packets.h"
 
 static bool __attribute__((format(printf, 2, 3))) wrong(struct subject *s, const char *fmt, ...)
 {
@@ -35,6 +35,23 @@ void subject_fill(struct subject *s, const uint8_t *data, uint32_t caplen)
 {
 	memset(s->window, 0xa5, sizeof(s->window));
 	memcpy(s->window, data, caplen);
+}
+
+uint32_t subject_random(struct subject *s, struct rng *r)
+{
+	uint32_t cnt, caplen;
+	const struct packet *p = packets_all(&cnt);
+
+	p += rng_below(r, cnt);
+	for (uint32_t i = 0; i < sizeof(s->window); i++)
+		s->window[i] = (uint8_t)rng_next(r);
+	if (rng_below(r, 2))
+		return rng_below(r, 4) ? 256 : rng_below(r, 257);
+	caplen = p->len < 256 ? p->len : 256;
+	if (!rng_below(r, 3))
+		caplen = rng_below(r, caplen + 1);
+	memcpy(s->window, p->data, caplen);
+	return caplen;
 }
 
 static bool disagree(struct subject *s, const char *what, uint32_t got, uint32_t expected,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "ebpf_interp.h"
+#include "filter_oracle.h"
 #include "kernel_classic.h"
 #include "skb_filter.h"
 
@@ -25,6 +26,9 @@ bool subject_open(struct subject *s, const char *name, struct skb_filter *f);
 
 /* Fills the window with caplen bytes of data, and rubbish behind them. */
 void subject_fill(struct subject *s, const uint8_t *data, uint32_t caplen);
+
+/* Half real frames, half noise; cut anywhere. Returns caplen. */
+uint32_t subject_random(struct subject *s, struct rng *r);
 
 /*
  * Compares on the window: the reference interpreter, both bodies in the eBPF interpreter, and

@@ -358,6 +358,10 @@ static void help_wins_over_what_follows(void **state)
 	assert_int_equal(o.action, ACTION_VERSION);
 	assert_parses("-d", "tcp");
 	assert_int_equal(o.action, ACTION_DUMP_FILTER);
+	assert_int_equal(o.dump_level, 1);
+	assert_parses("-dd", "tcp");
+	assert_int_equal(o.action, ACTION_DUMP_FILTER);
+	assert_int_equal(o.dump_level, 2);
 	assert_parses("-D");
 	assert_int_equal(o.action, ACTION_LIST_INTERFACES);
 }
