@@ -103,7 +103,7 @@ enum hook_group {
 };
 
 struct hook {
-	const char *name; /* the name shown: that of the newest kernel */
+	const char *name; /* on the newest kernel; events show the symbol of this one */
 	enum hook_group group;
 	bool route; /* belongs to --route: the way from device to device or socket */
 	const char
