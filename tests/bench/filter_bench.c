@@ -416,6 +416,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: filter_bench [-i]\n");
 		return 2;
 	}
+	if (geteuid()) {
+		fprintf(stderr, "filter_bench: needs root, to load BPF programs\n");
+		return 1;
+	}
 	libbpf_set_print(quiet);
 	err = probe_direct(&b);
 	if (!err)
