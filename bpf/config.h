@@ -14,9 +14,10 @@ struct skbt_config {
 	__u64 page_offset_base; /* addresses of the two kernel variables; 0 = unknown, and then */
 	__u64 vmemmap_base;     /* page fragments are not read */
 	__u32 filter_vlan;      /* the filter asks for VLAN tags: put them into its window */
-	__u32 have_filter;      /* filter_l2 and filter_l3 hold a filter */
-	__u32 filter_need;      /* bytes of the window that it can touch */
-	__u32 have_inner;       /* likewise inner_l2 and inner_l3 */
+	__u32 direct;      /* bpf_rdonly_cast() is there and the verifier allows loads through it */
+	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
+	__u32 filter_need; /* bytes of the window that it can touch */
+	__u32 have_inner;  /* likewise inner_l2 and inner_l3 */
 	__u32 inner_need;
 	__u32 have_where; /* where() holds a condition */
 	__u32 pid;        /* thread group id, 0 = any */

@@ -84,6 +84,7 @@ volatile __u32 active = 0; /* set when everything is attached, cleared before de
 
 FILTER_STUB(filter_l2, 1)
 FILTER_STUB(filter_l3, 2)
+FILTER_STUB(filter_direct, 5)
 FILTER_STUB(inner_l2, 3)
 FILTER_STUB(inner_l3, 4)
 
@@ -142,8 +143,15 @@ static __always_inline bool packet_matches(struct slot *slot, const struct sk_bu
 	/* 15 bytes tell even a filter that needs none of them what kind of packet this is. */
 	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
 	struct window *w = &slot->window;
-	bool known = fill_window(w, skb, &slot->dev, want);
+	bool known;
 
+	if (config.direct && config.have_filter && !config.have_inner) {
+		find_start(skb, &slot->dev, w);
+		if (lies_flat(w, skb))
+			return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
+					     w->wirelen);
+	}
+	known = fill_window(w, skb, &slot->dev, want);
 	if (!config.have_filter)
 		return true;
 	if (!known)

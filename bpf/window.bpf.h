@@ -279,4 +279,17 @@ static __always_inline bool fill_window(struct window *w, const struct sk_buff *
 	return true;
 }
 
+/*
+ * The address as a pointer that may be loaded through, what cannot be read being 0: verifiers of
+ * 6.17 and later (2d5c91e1cc14). Weak: older kernels load the program, as config.direct is 0 there.
+ */
+extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+/* Whether the filter can read the frame where it lies: no header or tag to make up, no fragment. */
+static __always_inline bool lies_flat(const struct window *w, const struct sk_buff *skb)
+{
+	return w->start == SKBT_L2 && (w->linear >= config.filter_need || !skb->data_len) &&
+	       !(config.filter_vlan && vlan_protocol(skb));
+}
+
 #endif

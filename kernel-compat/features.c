@@ -95,6 +95,38 @@ static uint64_t preempt_count_address(struct kernel_btf *kb, const struct ksyms 
 	return sym && offset >= 0 ? sym->addr + offset : 0;
 }
 
+#define INSN(c, d, s, o, i)                                                                        \
+	((struct bpf_insn){ .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) })
+
+/*
+ * Tries a load at a fixed place and one at a computed place, the two kinds a filter makes. The
+ * kfunc is older (6.2) than the memory type that lets its result be added to (2d5c91e1cc14, 6.17).
+ */
+static bool try_direct_loads(struct kernel_btf *kb)
+{
+	int kfunc = kernel_btf_find(kb, "bpf_rdonly_cast", BTF_KIND_FUNC), fd;
+	const struct bpf_insn insns[] = {
+		INSN(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_1, BPF_REG_1, 0, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_6, BPF_REG_1, 0, 0),
+		INSN(BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_6, 0, 0, 255),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_2, 0, 0, 0),
+		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, kfunc),
+		INSN(BPF_LDX | BPF_MEM | BPF_W, BPF_REG_1, BPF_REG_0, 12, 0),
+		INSN(BPF_ALU64 | BPF_ADD | BPF_X, BPF_REG_0, BPF_REG_6, 0, 0),
+		INSN(BPF_LDX | BPF_MEM | BPF_H, BPF_REG_1, BPF_REG_0, -2, 0),
+		INSN(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
+		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+	};
+
+	if (!kfunc)
+		return false;
+	fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "try_direct", "GPL", insns,
+			   sizeof(insns) / sizeof(insns[0]), NULL);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 static uint64_t address_of(const struct ksyms *ks, const char *name)
 {
 	const struct ksym *sym = ksyms_named(ks, name, NULL);
@@ -127,6 +159,7 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 		.has_attach_cookie = has_helper(kb, "BPF_FUNC_get_attach_cookie"),
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
 		.drop_has_reason = reason_is_passed(kb),
+		.has_direct_loads = try_direct_loads(kb),
 		.lockdown = read_lockdown(),
 		.per_cpu_offset = address_of(ks, "__per_cpu_offset"),
 		.preempt_count = preempt_count_address(kb, ks),

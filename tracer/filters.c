@@ -66,19 +66,35 @@ void filters_close(struct filters *f)
 	memset(f, 0, sizeof(*f));
 }
 
-int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c)
+/* The packet filter, and its L2 body once more for frames that are read where they lie. */
+static int inject_packet(const struct skb_filter *f, const struct bpf_object *obj,
+			 struct skbt_config *c, bool direct)
+{
+	const struct bpf_insn *insns;
+	uint32_t cnt;
+	int err;
+
+	c->have_filter = 1;
+	c->filter_need = skb_filter_need(f);
+	c->filter_vlan = skb_filter_uses(f) & SKB_FILTER_USES_VLAN;
+	c->direct = direct;
+	err = inject_filter(obj, f, "filter_l2", "filter_l3");
+	if (err || !direct)
+		return err;
+	insns = skb_filter_body(f, SKB_FILTER_L2, &cnt);
+	return inject_body(obj, "filter_direct", 3, insns, cnt);
+}
+
+int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c,
+		   bool direct)
 {
 	const struct bpf_insn *insns;
 	uint32_t cnt;
 	int err = 0;
 
 	inject_forget();
-	if (f->packet && !skb_filter_matches_all(f->packet)) {
-		c->have_filter = 1;
-		c->filter_need = skb_filter_need(f->packet);
-		c->filter_vlan = skb_filter_uses(f->packet) & SKB_FILTER_USES_VLAN;
-		err = inject_filter(obj, f->packet, "filter_l2", "filter_l3");
-	}
+	if (f->packet && !skb_filter_matches_all(f->packet))
+		err = inject_packet(f->packet, obj, c, direct);
 	/* One that matches all is spliced too: --inner '' means "any packet in a tunnel". */
 	if (!err && f->inner) {
 		c->have_inner = 1;

@@ -110,7 +110,7 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	config = (struct skbt_config *)&p->skel->rodata->config;
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
-	err = filters_inject(filters, p->skel->obj, config);
+	err = filters_inject(filters, p->skel->obj, config, m->features.has_direct_loads);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
 	if (err && *inject_message())

@@ -6,6 +6,7 @@ namespace first
 inode=$(stat -Lc %i /run/netns/first)
 trace --func ip_rcv -H 127.0.0.1
 at first ping -c 1 -q 127.0.0.1 >/dev/null
+sleep 2 # names are looked up when events are printed
 ip netns del first
 for _ in $(seq 50); do
 	sleep 0.2
