@@ -125,12 +125,6 @@ exits() {
 	[[ $text == *"$what"* ]] || fail "skbtrace $* does not say \"$what\" but: $text"
 }
 
-# The kernel has probes of ours: kprobes, or functions with ftrace callbacks, or BPF programs.
-probes_left() {
-	grep -c . /sys/kernel/debug/kprobes/list
-	bpftool prog show 2>/dev/null | grep -c skbt
-}
-
 done_testing() {
 	if [ $failures != 0 ]; then
 		[ ! -e "$errors" ] || sed 's/^/stderr: /' "$errors"
