@@ -17,8 +17,12 @@ struct skbt_config {
 	__u32 direct;      /* bpf_rdonly_cast() is there and the verifier allows loads through it */
 	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
 	__u32 filter_need; /* bytes of the window that it can touch */
-	__u32 have_inner;  /* likewise inner_l2 and inner_l3 */
+	__u32 filter_big;  /* too long to be verified several times */
+	__u32 filter_one_body; /* filter_l2 is right without an Ethernet header as well */
+	__u32 have_inner;      /* likewise inner_l2 and inner_l3 */
 	__u32 inner_need;
+	__u32 inner_big;
+	__u32 inner_one_body;
 	__u32 have_where; /* where() holds a condition */
 	__u32 pid;        /* thread group id, 0 = any */
 	__u32 netns;      /* inode, 0 = any */

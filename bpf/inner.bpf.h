@@ -162,7 +162,7 @@ static __always_inline bool fill_inner_window(struct window *w, const struct win
 	if (!copy_linear(w, skb, gap, walk.at, want))
 		return false;
 	if (w->caplen < want && skb->data_len && config.vmemmap_base)
-		append_fragment(w, skb, want);
+		append_fragments(w, skb, want);
 	return true;
 }
 

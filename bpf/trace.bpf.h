@@ -82,11 +82,36 @@ volatile __u32 active = 0; /* set when everything is attached, cleared before de
 		return window ? keep : (nothing);                                                  \
 	}
 
+/*
+ * A static function is verified anew for every state in which a call is reached, which takes
+ * seconds for a filter of thousands of instructions; a global one is verified once. Before 5.13
+ * (e5069b9c23b3) those take no pointers to memory, so it finds the window itself.
+ */
+#define BIG_FILTER(name, window)                                                                   \
+	__noinline __u32 name##_big(__u32 depth, __u32 caplen, __u32 wirelen)                      \
+	{                                                                                          \
+		struct cpu_state *cpu;                                                             \
+		__u32 zero = 0;                                                                    \
+                                                                                                   \
+		cpu = bpf_map_lookup_elem(&cpus, &zero);                                           \
+		if (!cpu)                                                                          \
+			return 0;                                                                  \
+		return name(cpu->slots[depth & (SLOTS - 1)].window.bytes, caplen, wirelen);        \
+	}
+
 FILTER_STUB(filter_l2, 1)
 FILTER_STUB(filter_l3, 2)
 FILTER_STUB(filter_direct, 5)
 FILTER_STUB(inner_l2, 3)
 FILTER_STUB(inner_l3, 4)
+BIG_FILTER(filter_l2, window)
+BIG_FILTER(filter_l3, window)
+BIG_FILTER(inner_l2, inner)
+BIG_FILTER(inner_l3, inner)
+
+#define RUN_FILTER(name, big, w, depth)                                                            \
+	((big) ? name##_big(depth, (w)->caplen, (w)->wirelen)                                      \
+	       : name((w)->bytes, (w)->caplen, (w)->wirelen))
 
 static __noinline __u32 where(struct sk_buff *skb)
 {
@@ -138,7 +163,8 @@ static __always_inline bool device_matches(const struct device_facts *dev)
 	return !config.have_ifname || ifname_matches(dev);
 }
 
-static __always_inline bool packet_matches(struct slot *slot, const struct sk_buff *skb)
+static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
+					   const struct sk_buff *skb)
 {
 	/* 15 bytes tell even a filter that needs none of them what kind of packet this is. */
 	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
@@ -156,21 +182,21 @@ static __always_inline bool packet_matches(struct slot *slot, const struct sk_bu
 		return true;
 	if (!known)
 		return false;
-	if (w->start == SKBT_L2)
-		return filter_l2(w->bytes, w->caplen, w->wirelen);
-	return filter_l3(w->bytes, w->caplen, w->wirelen);
+	if (config.filter_one_body || w->start == SKBT_L2)
+		return RUN_FILTER(filter_l2, config.filter_big, w, depth);
+	return RUN_FILTER(filter_l3, config.filter_big, w, depth);
 }
 
-static __always_inline bool inner_matches(struct slot *slot, const struct sk_buff *skb)
+static __always_inline bool inner_matches(struct slot *slot, __u32 depth, const struct sk_buff *skb)
 {
 	__u32 want = config.inner_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.inner_need;
 	struct window *w = &slot->inner;
 
 	if (!fill_inner_window(w, &slot->window, skb, want))
 		return false;
-	if (w->start == SKBT_L2)
-		return inner_l2(w->bytes, w->caplen, w->wirelen);
-	return inner_l3(w->bytes, w->caplen, w->wirelen);
+	if (config.inner_one_body || w->start == SKBT_L2)
+		return RUN_FILTER(inner_l2, config.inner_big, w, depth);
+	return RUN_FILTER(inner_l3, config.inner_big, w, depth);
 }
 
 /*
@@ -185,7 +211,7 @@ static __always_inline bool process_matches(const struct packet_state *tracked)
 	       current_context(bpf_get_smp_processor_id()) < SKBT_SOFTIRQ;
 }
 
-static __always_inline bool matches(struct slot *slot, struct sk_buff *addr,
+static __always_inline bool matches(struct slot *slot, __u32 depth, struct sk_buff *addr,
 				    const struct packet_state *tracked)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)slot->skb;
@@ -198,10 +224,10 @@ static __always_inline bool matches(struct slot *slot, struct sk_buff *addr,
 	read_device(skb, &slot->dev);
 	if (!device_matches(&slot->dev))
 		return false;
-	packet = packet_matches(slot, skb);
+	packet = packet_matches(slot, depth, skb);
 	if (config.keep && tracked)
 		return true;
-	return packet && (!config.have_inner || inner_matches(slot, skb)) &&
+	return packet && (!config.have_inner || inner_matches(slot, depth, skb)) &&
 	       (!config.have_where || where(addr));
 }
 
@@ -281,12 +307,12 @@ static __always_inline void fill_bytes(struct skbt_record *rec, const struct win
 	}
 	if (w->start == SKBT_L2) {
 		bound(size, SKBT_SNAP);
-		if (!bpf_probe_read_kernel(rec->bytes, size, skb->head + w->offset))
+		if (!read_bounded(rec->bytes, size, skb->head + w->offset))
 			rec->caplen = size;
 		return;
 	}
 	bound(size, SKBT_SNAP - ETH_HLEN);
-	if (bpf_probe_read_kernel(rec->bytes + ETH_HLEN, size, skb->head + w->offset))
+	if (read_bounded(rec->bytes + ETH_HLEN, size, skb->head + w->offset))
 		return;
 	__builtin_memset(rec->bytes, 0, ETH_ALEN);
 	*(__u16 *)(rec->bytes + ETH_ALEN) = l3_protocol(skb, rec->bytes[ETH_HLEN]);
@@ -371,7 +397,7 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, cons
 		return;
 	}
 	tracked = look_up(hit->skb);
-	if (matches(slot, hit->skb, tracked))
+	if (matches(slot, depth, hit->skb, tracked))
 		emit(ctx, cpu, hit, slot, depth, tracked);
 	else
 		count(cpu, SKBT_UNMATCHED);

@@ -32,9 +32,13 @@ extern const volatile struct skbt_config config;
 /*
  * Leaves x <= max, in a way that every verifier follows: clang checks 32-bit halves or copies made
  * before the check, and then 5.10 and 6.1 have "unbounded memory access". x is a __u64 that goes
- * straight into the helper call.
+ * straight into read_bounded().
  */
 #define bound(x, max) asm volatile("if %0 <= %1 goto +1\n\t%0 = %1" : "+r"(x) : "i"((__u64)(max)))
+
+/* bpf_probe_read_kernel() with a size that clang does not cut down to 32 bits behind bound(). */
+static long (*read_bounded)(void *to, __u64 size,
+			    const void *from) = (void *)BPF_FUNC_probe_read_kernel;
 
 /*
  * Filters may read what lies between caplen and SKBT_WINDOW; the verifier wants the room behind it
@@ -125,28 +129,47 @@ static __always_inline __u64 fragment_address(const struct page_fragment *f)
 	return direct_map + ((f->page - page_array) / page_size << PAGE_SHIFT) + f->offset;
 }
 
-/* Appends bytes of the first page fragment, of which the linear part lacked some. */
-static __always_inline void append_fragment(struct window *w, const struct sk_buff *skb, __u32 want)
+/* Appends bytes of page fragment i. False: that was the last one, or its bytes cannot be had. */
+static __always_inline bool append_fragment(struct window *w, const struct page_fragment *first,
+					    int i, __u32 want)
 {
-	struct skb_shared_info *info = (void *)skb->head + skb->end;
 	struct page_fragment frag;
-	__u64 at = w->caplen, size, from;
-	__u8 frags = 0;
+	/* From memory: 5.10 follows impossible paths, where what it knows of it contradicts itself.
+	 */
+	__u64 at = *(volatile __u32 *)&w->caplen, size, from;
 
-	bpf_core_read(&frags, sizeof(frags), &info->nr_frags);
-	if (!frags || bpf_probe_read_kernel(&frag, sizeof(frag),
-					    __builtin_preserve_access_index(&info->frags[0])))
-		return;
+	if (at >= want || bpf_probe_read_kernel(&frag, sizeof(frag), first + i))
+		return false;
 	from = fragment_address(&frag);
-	if (!from || at >= want)
-		return;
+	if (!from)
+		return false;
 	size = want - at;
 	if (size > frag.len)
 		size = frag.len;
 	bound(at, SKBT_WINDOW);
 	bound(size, SKBT_WINDOW);
-	if (!bpf_probe_read_kernel(w->bytes + at, size, (void *)from))
-		w->caplen = at + size;
+	if (read_bounded(w->bytes + at, size, (void *)from))
+		return false;
+	w->caplen = at + size;
+	return true;
+}
+
+/*
+ * Appends bytes of the first page fragments, of which the linear part lacked some. Four of 17 are
+ * looked at, without a loop: clang does not unroll what ends early.
+ */
+static __always_inline void append_fragments(struct window *w, const struct sk_buff *skb,
+					     __u32 want)
+{
+	const struct skb_shared_info *info = (void *)skb->head + skb->end;
+	const struct page_fragment *first = __builtin_preserve_access_index(&info->frags[0]);
+	__u8 frags = 0;
+
+	bpf_core_read(&frags, sizeof(frags), &info->nr_frags);
+	if (frags > 0 && append_fragment(w, first, 0, want) && frags > 1 &&
+	    append_fragment(w, first, 1, want) && frags > 2 && append_fragment(w, first, 2, want) &&
+	    frags > 3)
+		append_fragment(w, first, 3, want);
 }
 
 /* Fills the window from the linear bytes, w->offset on, to lie at its byte `at`. */
@@ -160,7 +183,7 @@ static __always_inline bool copy_linear(struct window *w, const struct sk_buff *
 		size = there;
 	bound(at, ETH_HLEN_2VLAN);
 	bound(size, SKBT_WINDOW);
-	if (bpf_probe_read_kernel(w->bytes + at, size, skb->head + from))
+	if (read_bounded(w->bytes + at, size, skb->head + from))
 		return false;
 	w->caplen = at + size;
 	return true;
@@ -275,7 +298,7 @@ static __always_inline bool fill_window(struct window *w, const struct sk_buff *
 		return window_from_socket(w, skb);
 	}
 	if (w->caplen < want && skb->data_len && config.vmemmap_base)
-		append_fragment(w, skb, want);
+		append_fragments(w, skb, want);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* struct skb_filter: one classic program and its two eBPF bodies. */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/filter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,13 @@ uint32_t skb_filter_uses(const struct skb_filter *f)
 void filter_set_uses(struct skb_filter *f, uint32_t uses)
 {
 	f->uses |= uses;
+}
+
+bool skb_filter_one_body(const struct skb_filter *f)
+{
+	const struct body *l2 = &f->bodies[SKB_FILTER_L2], *l3 = &f->bodies[SKB_FILTER_L3];
+
+	return l2->cnt == l3->cnt && !memcmp(l2->insns, l3->insns, l2->cnt * sizeof(*l2->insns));
 }
 
 bool skb_filter_matches_all(const struct skb_filter *f)

@@ -113,6 +113,9 @@ uint32_t skb_filter_need(const struct skb_filter *f);
 /* Bits of enum skb_filter_use. */
 uint32_t skb_filter_uses(const struct skb_filter *f);
 
+/* True if both bodies are the same: the L2 body then does for an L3 start as well. */
+bool skb_filter_one_body(const struct skb_filter *f);
+
 /* True if every frame matches without a look at it: the caller need not splice anything. */
 bool skb_filter_matches_all(const struct skb_filter *f);
 

@@ -66,6 +66,22 @@ void filters_close(struct filters *f)
 	memset(f, 0, sizeof(*f));
 }
 
+/* A body of more instructions is verified once a program, at the price of a map look-up a run. */
+enum { BIG_BODY = 1024 };
+
+/* If both bodies are the same, only that of l2: the kernel side then never calls the other. */
+static int inject_bodies(const struct skb_filter *f, const struct bpf_object *obj, const char *l2,
+			 const char *l3)
+{
+	const struct bpf_insn *insns;
+	uint32_t cnt;
+
+	if (!skb_filter_one_body(f))
+		return inject_filter(obj, f, l2, l3);
+	insns = skb_filter_body(f, SKB_FILTER_L2, &cnt);
+	return inject_body(obj, l2, 3, insns, cnt);
+}
+
 /* The packet filter, and its L2 body once more for frames that are read where they lie. */
 static int inject_packet(const struct skb_filter *f, const struct bpf_object *obj,
 			 struct skbt_config *c, bool direct)
@@ -74,15 +90,28 @@ static int inject_packet(const struct skb_filter *f, const struct bpf_object *ob
 	uint32_t cnt;
 	int err;
 
+	insns = skb_filter_body(f, SKB_FILTER_L2, &cnt);
 	c->have_filter = 1;
 	c->filter_need = skb_filter_need(f);
 	c->filter_vlan = skb_filter_uses(f) & SKB_FILTER_USES_VLAN;
-	c->direct = direct;
-	err = inject_filter(obj, f, "filter_l2", "filter_l3");
-	if (err || !direct)
-		return err;
-	insns = skb_filter_body(f, SKB_FILTER_L2, &cnt);
-	return inject_body(obj, "filter_direct", 3, insns, cnt);
+	c->filter_one_body = skb_filter_one_body(f);
+	c->filter_big = cnt > BIG_BODY;
+	c->direct = direct && !c->filter_big;
+	err = inject_bodies(f, obj, "filter_l2", "filter_l3");
+	return err || !c->direct ? err : inject_body(obj, "filter_direct", 3, insns, cnt);
+}
+
+static int inject_inner(const struct skb_filter *f, const struct bpf_object *obj,
+			struct skbt_config *c)
+{
+	uint32_t cnt;
+
+	skb_filter_body(f, SKB_FILTER_L2, &cnt);
+	c->have_inner = 1;
+	c->inner_need = skb_filter_need(f);
+	c->inner_one_body = skb_filter_one_body(f);
+	c->inner_big = cnt > BIG_BODY;
+	return inject_bodies(f, obj, "inner_l2", "inner_l3");
 }
 
 int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c,
@@ -96,11 +125,8 @@ int filters_inject(const struct filters *f, const struct bpf_object *obj, struct
 	if (f->packet && !skb_filter_matches_all(f->packet))
 		err = inject_packet(f->packet, obj, c, direct);
 	/* One that matches all is spliced too: --inner '' means "any packet in a tunnel". */
-	if (!err && f->inner) {
-		c->have_inner = 1;
-		c->inner_need = skb_filter_need(f->inner);
-		err = inject_filter(obj, f->inner, "inner_l2", "inner_l3");
-	}
+	if (!err && f->inner)
+		err = inject_inner(f->inner, obj, c);
 	if (!err && f->where) {
 		c->have_where = 1;
 		insns = where_body(f->where, &cnt);

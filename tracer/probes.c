@@ -74,18 +74,41 @@ static void choose_backend(struct probes *p, const struct options *o, const stru
 	p->cookies = p->backend == BACKEND_KPROBE_MULTI || m->features.has_attach_cookie;
 }
 
-static void choose_programs(struct probes *p)
+/* The program that p->cookies makes do for a place of the skb. NULL = none. */
+static struct bpf_program *program_for(const struct probes *p, const struct skb_arg *skb)
 {
 	struct bpf_program *by_arg[] = {
+		p->skel->progs.call_arg0, p->skel->progs.call_arg1, p->skel->progs.call_arg2,
+		p->skel->progs.call_arg3, p->skel->progs.call_arg4, p->skel->progs.call_arg5,
+	};
+
+	if (p->cookies)
+		return p->skel->progs.call_cookie;
+	if (skb->indirect)
+		return skb->index ? NULL : p->skel->progs.call_arg0_indirect;
+	return skb->index < 6 ? by_arg[skb->index] : NULL;
+}
+
+/* Only those that will be attached: each is verified with the whole filter in it. */
+static void choose_programs(struct probes *p, const struct machine *m)
+{
+	struct bpf_program *all[] = {
 		p->skel->progs.call_arg0,          p->skel->progs.call_arg1,
 		p->skel->progs.call_arg2,          p->skel->progs.call_arg3,
 		p->skel->progs.call_arg4,          p->skel->progs.call_arg5,
-		p->skel->progs.call_arg0_indirect, p->skel->progs.call_end,
+		p->skel->progs.call_arg0_indirect, p->skel->progs.call_cookie,
 	};
 
-	for (size_t i = 0; i < sizeof(by_arg) / sizeof(by_arg[0]); i++)
-		bpf_program__set_autoload(by_arg[i], !p->cookies);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		bpf_program__set_autoload(all[i], false);
+	bpf_program__set_autoload(p->skel->progs.call_end, !p->cookies && m->end.addr);
 	bpf_program__set_autoload(p->skel->progs.call_cookie, p->cookies);
+	for (size_t i = 0; i < m->plan->target_count; i++) {
+		struct bpf_program *prog = program_for(p, &m->plan->targets[i].skb);
+
+		if (prog)
+			bpf_program__set_autoload(prog, true);
+	}
 	if (p->backend == BACKEND_KPROBE_MULTI)
 		bpf_program__set_expected_attach_type(p->skel->progs.call_cookie,
 						      BPF_TRACE_KPROBE_MULTI);
@@ -106,7 +129,7 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 		return error_set(e, EXIT_RUNTIME, -errno, "cannot open the BPF object: %s",
 				 strerror(errno));
 	choose_backend(p, o, m);
-	choose_programs(p);
+	choose_programs(p, m);
 	config = (struct skbt_config *)&p->skel->rodata->config;
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
@@ -142,20 +165,6 @@ int probes_load(const struct options *o, const struct machine *m, const struct f
 	return err;
 }
 
-static struct bpf_program *program_for(const struct probes *p, const struct hook_target *t)
-{
-	struct bpf_program *by_arg[] = {
-		p->skel->progs.call_arg0, p->skel->progs.call_arg1, p->skel->progs.call_arg2,
-		p->skel->progs.call_arg3, p->skel->progs.call_arg4, p->skel->progs.call_arg5,
-	};
-
-	if (p->cookies)
-		return p->skel->progs.call_cookie;
-	if (t->skb.indirect)
-		return t->skb.index ? NULL : p->skel->progs.call_arg0_indirect;
-	return t->skb.index < 6 ? by_arg[t->skb.index] : NULL;
-}
-
 /* The plan's targets, and the end of packets as one more. */
 static int make_requests(const struct probes *p, const struct machine *m,
 			 struct attach_request **out, size_t *count)
@@ -169,7 +178,7 @@ static int make_requests(const struct probes *p, const struct machine *m,
 	for (; n < plan->target_count; n++) {
 		const struct hook_target *t = &plan->targets[n];
 
-		r[n].program = program_for(p, t);
+		r[n].program = program_for(p, &t->skb);
 		r[n].addr = t->addr;
 		r[n].cookie = SKBT_COOKIE(n, t->skb.index, t->skb.indirect, 0);
 	}
