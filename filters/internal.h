@@ -55,6 +55,15 @@ void analysis_free(struct analysis *a);
 /* Describes the packet load of insn; false if it is not one. */
 bool load_of(const struct skb_cbpf *insn, const struct flow *in, struct load *out);
 
+/*
+ * order.c: a malloc()ed array of a byte for each instruction: 2 or 4 for loads that leave A in network
+ * order, and for comparisons, whose constants then have to be in_network_order() of that size; else
+ * 0. Returns 0 or -ENOMEM.
+ */
+int network_order(const struct skb_cbpf *insns, uint32_t cnt, const struct analysis *a,
+		  uint8_t **out);
+uint32_t in_network_order(uint32_t k, uint8_t size);
+
 /* translate.c: *out is malloc()ed. */
 int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
 	      const struct analysis *a, struct bpf_insn **out, uint32_t *out_cnt,

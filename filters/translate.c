@@ -4,7 +4,7 @@
  * R5 is scratch; scratch word n lives at R10 - 4(n + 1).
  *
  * Every classic instruction becomes at least one eBPF instruction, and unreachable ones become
- * none: the verifier refuses dead code.
+ * none: the verifier refuses dead code. Values that are only compared stay in network order (order.c).
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -34,6 +34,7 @@ struct emitter {
 	uint32_t window;
 	uint32_t hole;
 	const struct analysis *flow;
+	uint8_t *order; /* see network_order() */
 
 	struct bpf_insn *insns;
 	uint32_t cnt, cap;
@@ -159,7 +160,7 @@ static void emit_packet_load(struct emitter *e, uint32_t i, const struct load *l
 				  reject(e));
 		emit(e, BPF_LDX | BPF_MEM | size, dst, WINDOW, (int16_t)l->k, 0);
 	}
-	if (l->size > 1)
+	if (l->size > 1 && !e->order[i])
 		emit(e, BPF_ALU | BPF_END | BPF_TO_BE, dst, 0, 0, l->size * 8);
 }
 
@@ -234,7 +235,7 @@ static void emit_branch(struct emitter *e, uint32_t i)
 {
 	const struct skb_cbpf *insn = &e->cbpf[i];
 	uint8_t op = BPF_OP(insn->code), src = BPF_SRC(insn->code) == BPF_X ? X : 0;
-	uint32_t imm = src ? 0 : insn->k, next = next_reached(e, i);
+	uint32_t imm = src ? 0 : in_network_order(insn->k, e->order[i]), next = next_reached(e, i);
 	uint32_t if_true = i + 1 + insn->jt, if_false = i + 1 + insn->jf;
 
 	if (op == BPF_JA) {
@@ -380,11 +381,11 @@ int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint3
 	};
 
 	e.start = calloc(cnt + 1, sizeof(*e.start));
-	if (e.start)
+	e.err = e.start ? network_order(insns, cnt, a, &e.order) : -ENOMEM;
+	if (!e.err)
 		emit_all(&e);
-	else
-		e.err = -ENOMEM;
 	free(e.start);
+	free(e.order);
 	free(e.fixups);
 	if (!e.err) {
 		*out = e.insns;
