@@ -15,6 +15,7 @@ struct skbt_config {
 	__u64 vmemmap_base;     /* page fragments are not read */
 	__u32 filter_vlan;      /* the filter asks for VLAN tags: put them into its window */
 	__u32 direct;      /* bpf_rdonly_cast() is there and the verifier allows loads through it */
+	__u32 hold_cpu;    /* bpf_preempt_disable() is there */
 	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
 	__u32 filter_need; /* bytes of the window that it can touch */
 	__u32 filter_big;  /* too long to be verified several times */

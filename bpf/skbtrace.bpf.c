@@ -65,7 +65,28 @@ static __always_inline __u64 register_arg(struct pt_regs *ctx, __u8 n)
 	return arg;
 }
 
-static __always_inline int on_call(struct pt_regs *ctx, struct sk_buff *skb, __u64 site)
+/*
+ * A slot is taken and given back as interrupts nest (struct cpu_state): two tasks that take turns
+ * in the middle of it would give back each other's. Programs of kprobes are not preempted; those of
+ * fentry are, and nothing promises that those of tracepoints are not. Weak: before 6.12 there is no
+ * such call, and no fentry.multi.
+ */
+extern void bpf_preempt_disable(void) __ksym __weak;
+extern void bpf_preempt_enable(void) __ksym __weak;
+
+static __always_inline void hold_cpu(void)
+{
+	if (config.hold_cpu)
+		bpf_preempt_disable();
+}
+
+static __always_inline void release_cpu(void)
+{
+	if (config.hold_cpu)
+		bpf_preempt_enable();
+}
+
+static __always_inline int on_call(void *ctx, struct sk_buff *skb, __u64 site)
 {
 	struct hit hit = { .skb = skb, .site = site, .type = SKBT_PATH };
 
@@ -87,6 +108,26 @@ int call_cookie(struct pt_regs *ctx)
 		return 0;
 	}
 	return on_call(ctx, follow(arg, SKBT_COOKIE_INDIRECT(cookie)), SKBT_COOKIE_TARGET(cookie));
+}
+
+/* fentry.multi: likewise; the arguments lie in memory. */
+SEC("skbt.fentry/multi")
+int call_fentry(__u64 *ctx)
+{
+	__u64 cookie, arg = 0;
+
+	if (!active)
+		return 0;
+	cookie = bpf_get_attach_cookie(ctx);
+	bpf_get_func_arg(ctx, SKBT_COOKIE_ARG(cookie), &arg);
+	if (SKBT_COOKIE_END(cookie)) {
+		end_of_life((struct sk_buff *)arg);
+		return 0;
+	}
+	hold_cpu();
+	on_call(ctx, follow(arg, SKBT_COOKIE_INDIRECT(cookie)), SKBT_COOKIE_TARGET(cookie));
+	release_cpu();
+	return 0;
 }
 
 /* Single kprobes without cookies: a program per argument; the site is the instruction pointer. */
@@ -133,7 +174,9 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 		return 0;
 	if (config.drop_has_reason)
 		hit.reason = (__u32)ctx->args[2];
+	hold_cpu();
 	trace_skb(ctx, &hit);
+	release_cpu();
 	end_of_life(hit.skb);
 	return 0;
 }

@@ -262,6 +262,14 @@ int kernel_btf_offset(struct kernel_btf *kb, const char *struct_name, const char
 	return id ? member_offset(kb->vmlinux.btf, id, member) : -ENOENT;
 }
 
+uint32_t kernel_btf_func_id(struct kernel_btf *kb, const char *func)
+{
+	uint32_t at = index_hash(&kb->vmlinux, func);
+	uint32_t id = index_next(&kb->vmlinux, func, BTF_KIND_FUNC, &at);
+
+	return id && index_next(&kb->vmlinux, func, BTF_KIND_FUNC, &at) ? 0 : id;
+}
+
 /* Two static functions of one name: which of them a symbol is, BTF does not tell. */
 static int skb_arg_of_all(const struct type_index *types, const char *func, struct skb_arg *out)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -29,28 +30,73 @@ static int read_text(const char *path, char *buf, size_t size)
 	return n < 0 ? n : 0;
 }
 
-/*
- * A kernel without CONFIG_FPROBE still loads a kprobe.multi program; only making the link fails. So
- * make one, on a function that runs rarely, and let go of it at once.
- */
-static bool try_kprobe_multi(void)
+/* A function that runs rarely: probes are tried on it, and let go of at once. */
+static const char quiet_function[] = "skb_checksum_help";
+
+static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach_type)
 {
 	static const struct bpf_insn program[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	const char *symbols[] = { "skb_checksum_help" };
-	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = BPF_TRACE_KPROBE_MULTI);
+	LIBBPF_OPTS(bpf_prog_load_opts, load, .expected_attach_type = attach_type);
+
+	return bpf_prog_load(type, "skbt_probe", "GPL", program,
+			     sizeof(program) / sizeof(program[0]), &load);
+}
+
+/*
+ * A kernel without CONFIG_FPROBE still loads a kprobe.multi program; only making the link fails. So
+ * make one.
+ */
+static bool try_kprobe_multi(void)
+{
+	const char *symbols[] = { quiet_function };
 	LIBBPF_OPTS(bpf_link_create_opts, link);
 	int prog_fd, link_fd;
 
-	prog_fd = bpf_prog_load(BPF_PROG_TYPE_KPROBE, "skbt_probe", "GPL", program,
-				sizeof(program) / sizeof(program[0]), &load);
+	prog_fd = load_nothing(BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI);
 	if (prog_fd < 0)
 		return false;
 	link.kprobe_multi.syms = symbols;
 	link.kprobe_multi.cnt = 1;
 	link_fd = bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &link);
+	if (link_fd >= 0)
+		close(link_fd);
+	close(prog_fd);
+	return link_fd >= 0;
+}
+
+int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies, uint32_t count)
+{
+	/* The part of union bpf_attr that BPF_LINK_CREATE reads; <linux/bpf.h> here is older. */
+	struct {
+		uint32_t prog_fd, target_fd, attach_type, flags;
+		uint64_t ids, cookies; /* addresses */
+		uint32_t count, pad;
+	} attr = {
+		.prog_fd = prog_fd,
+		.attach_type = FENTRY_MULTI,
+		.ids = (uintptr_t)ids,
+		.cookies = (uintptr_t)cookies,
+		.count = count,
+	};
+	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static bool try_fentry_multi(struct kernel_btf *kb)
+{
+	uint32_t id = kernel_btf_func_id(kb, quiet_function);
+	int prog_fd, link_fd;
+
+	if (!id)
+		return false;
+	prog_fd = load_nothing(BPF_PROG_TYPE_TRACING, FENTRY_MULTI);
+	if (prog_fd < 0)
+		return false;
+	link_fd = fentry_multi_link(prog_fd, &id, NULL, 1);
 	if (link_fd >= 0)
 		close(link_fd);
 	close(prog_fd);
@@ -156,6 +202,9 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 	*out = (struct kernel_features){
 		.has_kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0,
 		.has_kprobe_multi = try_kprobe_multi(),
+		.has_fentry_multi = try_fentry_multi(kb),
+		.has_hold_cpu = kernel_btf_find(kb, "bpf_preempt_disable", BTF_KIND_FUNC) &&
+				kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
 		.has_attach_cookie = has_helper(kb, "BPF_FUNC_get_attach_cookie"),
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
 		.drop_has_reason = reason_is_passed(kb),

@@ -75,6 +75,12 @@ struct skb_arg {
 int kernel_btf_skb_arg(struct kernel_btf *kb, const char *func, const char *module,
 		       struct skb_arg *out);
 
+/*
+ * Type id of the function func of vmlinux, suffix included; 0 = BTF has none of this name, or
+ * several.
+ */
+uint32_t kernel_btf_func_id(struct kernel_btf *kb, const char *func);
+
 /* ---- drop reasons, from the enums of this kernel (core and subsystems) ---- */
 
 struct drop_reasons;
@@ -164,6 +170,8 @@ enum lockdown_mode { LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY
 struct kernel_features {
 	bool has_kprobe_pmu;    /* /sys/bus/event_source/devices/kprobe */
 	bool has_kprobe_multi;  /* proved by attaching a probe */
+	bool has_fentry_multi;  /* likewise; 7.1 or so */
+	bool has_hold_cpu;      /* kfunc bpf_preempt_disable (6.12) */
 	bool has_attach_cookie; /* helper bpf_get_attach_cookie (5.15) */
 	bool has_ringbuf;       /* 5.8 */
 	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
@@ -184,9 +192,19 @@ struct kernel_features {
 	uint64_t vmemmap_base;
 };
 
-/* Needs privilege for has_kprobe_multi only; what cannot be found out is false or 0. */
+/* Needs privilege for what is proved by trying; what cannot be found out is false or 0. */
 void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 			   struct kernel_features *out);
+
+/* BPF_TRACE_FENTRY_MULTI in 7.3's enum bpf_attach_type; our <linux/bpf.h> is older. */
+#define FENTRY_MULTI ((enum bpf_attach_type)59)
+
+/*
+ * Attaches a program of BPF_PROG_TYPE_TRACING, loaded with this attach type and without
+ * attach_btf_id, to functions of vmlinux. One bad id refuses the whole list, as does the same id
+ * twice. Returns the link or a negative errno.
+ */
+int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies, uint32_t count);
 
 /*
  * Names of the capabilities that tracing needs and the caller lacks (CAP_PERFMON, CAP_BPF,

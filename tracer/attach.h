@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Attaching one program, or several, to many addresses: the two kinds of kprobe behind one form. */
+/* Attaching programs to many functions: the backends behind one form. */
 #ifndef TRACER_ATTACH_H
 #define TRACER_ATTACH_H
 
@@ -8,29 +8,43 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct bpf_program;
-
-struct attach_request {
-	struct bpf_program *program; /* NULL = cannot be attached, becomes -ENOTSUP */
-	uint64_t addr;
-	uint64_t cookie;
-	int error; /* result: 0, or why this one was refused */
+enum attach_kind {
+	ATTACH_FENTRY_MULTI, /* by btf_id; one link for all, one program */
+	ATTACH_KPROBE_MULTI, /* by addr; likewise */
+	ATTACH_KPROBE,       /* by addr; one perf event each, any programs */
+	ATTACH_KINDS,
 };
 
-/* Links of one backend; freeing it detaches. */
+struct attach_request {
+	uint64_t addr;
+	uint64_t cookie;
+	uint32_t btf_id; /* in vmlinux; 0 = not known, no fentry.multi */
+	int program_fd;  /* negative = cannot be attached */
+	int error;       /* not 0 = still to be attached; afterwards, why it was refused */
+};
+
+struct attach_how {
+	bool cookies; /* single kprobes: the kernel keeps a cookie for each */
+	/* Called now and then, or NULL. */
+	void (*progress)(size_t done, size_t all);
+	const volatile sig_atomic_t *stop; /* set: return -EINTR soon */
+};
+
+/* What is attached. Freeing it detaches. */
 struct attachment;
 
-/*
- * All requests in as few kprobe.multi links as possible; they share requests[0].program. Refused
- * addresses are found by bisection and left out. Returns an error only if nothing could go on.
- */
-int attach_multi(struct attach_request *requests, size_t count, struct attachment **out);
-
-/* One perf event each, from several threads. See probes_attach() for progress and stop. */
-int attach_single(struct attach_request *requests, size_t count, bool cookies,
-		  void (*progress)(size_t done, size_t all), const volatile sig_atomic_t *stop,
-		  struct attachment **out);
-
+struct attachment *attachment_new(void);
 void attachment_free(struct attachment *a);
+
+/*
+ * Attaches all requests whose error is not 0. Those that the kernel refuses keep an error, and are
+ * no reason to fail: an error is returned if nothing could go on.
+ */
+int attach(struct attachment *a, enum attach_kind kind, struct attach_request *requests,
+	   size_t count, const struct attach_how *how);
+const char *attach_kind_name(enum attach_kind kind);
+
+/* "fentry.multi", or "fentry.multi + kprobe.multi" if both were needed. */
+const char *attachment_names(struct attachment *a);
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -65,6 +66,10 @@ static int check_features(const struct machine *m, const struct options *o, stru
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel has no kprobe.multi (CONFIG_FPROBE); "
 				 "leave out --backend to use what it has");
+	if (o->backend == BACKEND_FENTRY_MULTI && !(f->has_fentry_multi && f->has_kprobe_multi))
+		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
+				 "this kernel has no fentry.multi (7.x); "
+				 "leave out --backend to use what it has");
 	if (!f->has_kprobe_pmu && !f->has_kprobe_multi)
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel cannot trace functions: it has neither kprobes "
@@ -118,6 +123,31 @@ static void find_end(struct machine *m, struct kernel_btf *kb)
 	m->end.addr = sym->addr;
 }
 
+/*
+ * The kernel finds the function of a BTF id by its name, so the name must mean one function. Those
+ * of modules would need a program for each module.
+ */
+static uint32_t btf_id_of(const struct machine *m, struct kernel_btf *kb,
+			  const struct hook_target *t)
+{
+	size_t count;
+
+	if (t->module || !t->symbol || !ksyms_named(m->symbols, t->symbol, &count) || count != 1)
+		return 0;
+	return kernel_btf_func_id(kb, t->symbol);
+}
+
+static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *e)
+{
+	m->btf_ids = calloc(m->plan->target_count, sizeof(*m->btf_ids));
+	if (!m->btf_ids)
+		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < m->plan->target_count; i++)
+		m->btf_ids[i] = btf_id_of(m, kb, &m->plan->targets[i]);
+	m->end_btf_id = btf_id_of(m, kb, &m->end);
+	return 0;
+}
+
 int machine_open(struct machine *m, const struct options *o, struct filters *filters,
 		 struct error *e)
 {
@@ -142,6 +172,10 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (err)
 		goto out;
 	find_end(m, kb);
+	if (o->backend == BACKEND_FENTRY_MULTI)
+		err = find_btf_ids(m, kb, e);
+	if (err)
+		goto out;
 	err = filters_open_where(filters, o, kernel_btf_vmlinux(kb), e);
 	if (err)
 		goto out;
@@ -159,6 +193,7 @@ void machine_close(struct machine *m)
 	hook_plan_free(m->plan);
 	drop_reasons_free(m->reasons);
 	ksyms_free(m->symbols);
+	free(m->btf_ids);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -15,6 +15,8 @@ struct machine {
 	struct kernel_features features;
 	/* kfree_skbmem(): where packets end that no tracepoint sees; addr 0 = not found. */
 	struct hook_target end;
+	uint32_t *btf_ids;   /* of plan's targets, for fentry.multi only; 0 = none to be used */
+	uint32_t end_btf_id; /* likewise */
 	char release[65]; /* uname -r */
 };
 

@@ -262,6 +262,7 @@ int set_backend(struct parse *p, const struct option_spec *spec, const char *val
 {
 	static const char *const names[] = {
 		[BACKEND_AUTO] = "auto",
+		[BACKEND_FENTRY_MULTI] = "fentry.multi",
 		[BACKEND_KPROBE_MULTI] = "kprobe.multi",
 		[BACKEND_KPROBE] = "kprobe",
 		NULL,
@@ -269,7 +270,7 @@ int set_backend(struct parse *p, const struct option_spec *spec, const char *val
 	int i = index_of(names, value);
 
 	if (i < 0)
-		return bad_value(p, spec, value, "auto, kprobe.multi or kprobe");
+		return bad_value(p, spec, value, "auto, fentry.multi, kprobe.multi or kprobe");
 	p->o->backend = i;
 	return 0;
 }

@@ -23,6 +23,7 @@ enum action {
 
 enum backend {
 	BACKEND_AUTO,
+	BACKEND_FENTRY_MULTI,
 	BACKEND_KPROBE_MULTI,
 	BACKEND_KPROBE,
 };

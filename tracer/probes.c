@@ -21,7 +21,7 @@ struct probes {
 	struct attachment *attachment;
 	struct site *sites; /* the targets asked for, in the plan's order: by address */
 	size_t site_count;
-	enum backend backend;
+	enum attach_kind kind;
 	bool cookies;
 	unsigned int cpus;
 };
@@ -49,6 +49,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->page_offset_base = m->features.page_offset_base;
 	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
 	c->pid = o->pid;
+	c->hold_cpu = m->features.has_hold_cpu;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
@@ -64,14 +65,22 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	}
 }
 
-/* Cookies exist for both kinds of kprobe or for none; kprobe.multi (5.18) came after them (5.15).
+/*
+ * fentry.multi costs half of kprobe.multi, but is not the best: its programs can be preempted, and
+ * the kernel then skips the hits of other tasks on that CPU (docs/INTERNALS.md).
+ * Cookies exist for all kinds or for none; kprobe.multi (5.18) came after them (5.15).
  */
 static void choose_backend(struct probes *p, const struct options *o, const struct machine *m)
 {
-	p->backend = o->backend;
-	if (p->backend == BACKEND_AUTO)
-		p->backend = m->features.has_kprobe_multi ? BACKEND_KPROBE_MULTI : BACKEND_KPROBE;
-	p->cookies = p->backend == BACKEND_KPROBE_MULTI || m->features.has_attach_cookie;
+	static const enum attach_kind kinds[] = {
+		[BACKEND_FENTRY_MULTI] = ATTACH_FENTRY_MULTI,
+		[BACKEND_KPROBE_MULTI] = ATTACH_KPROBE_MULTI,
+		[BACKEND_KPROBE] = ATTACH_KPROBE,
+	};
+	enum backend best = m->features.has_kprobe_multi ? BACKEND_KPROBE_MULTI : BACKEND_KPROBE;
+
+	p->kind = kinds[o->backend == BACKEND_AUTO ? best : o->backend];
+	p->cookies = p->kind != ATTACH_KPROBE || m->features.has_attach_cookie;
 }
 
 /* The program that p->cookies makes do for a place of the skb. NULL = none. */
@@ -109,9 +118,11 @@ static void choose_programs(struct probes *p, const struct machine *m)
 		if (prog)
 			bpf_program__set_autoload(prog, true);
 	}
-	if (p->backend == BACKEND_KPROBE_MULTI)
+	if (p->kind != ATTACH_KPROBE)
 		bpf_program__set_expected_attach_type(p->skel->progs.call_cookie,
 						      BPF_TRACE_KPROBE_MULTI);
+	bpf_program__set_autoload(p->skel->progs.call_fentry, p->kind == ATTACH_FENTRY_MULTI);
+	bpf_program__set_expected_attach_type(p->skel->progs.call_fentry, FENTRY_MULTI);
 }
 
 static int load(struct probes *p, const struct options *o, const struct machine *m,
@@ -165,6 +176,11 @@ int probes_load(const struct options *o, const struct machine *m, const struct f
 	return err;
 }
 
+static int program_fd(const struct bpf_program *program)
+{
+	return program ? bpf_program__fd(program) : -ENOTSUP;
+}
+
 /* The plan's targets, and the end of packets as one more. */
 static int make_requests(const struct probes *p, const struct machine *m,
 			 struct attach_request **out, size_t *count)
@@ -178,16 +194,21 @@ static int make_requests(const struct probes *p, const struct machine *m,
 	for (; n < plan->target_count; n++) {
 		const struct hook_target *t = &plan->targets[n];
 
-		r[n].program = program_for(p, &t->skb);
+		r[n].program_fd = program_fd(program_for(p, &t->skb));
 		r[n].addr = t->addr;
+		r[n].btf_id = m->btf_ids ? m->btf_ids[n] : 0;
 		r[n].cookie = SKBT_COOKIE(n, t->skb.index, t->skb.indirect, 0);
 	}
 	if (m->end.addr) {
-		r[n].program = p->cookies ? p->skel->progs.call_cookie : p->skel->progs.call_end;
+		r[n].program_fd = bpf_program__fd(p->cookies ? p->skel->progs.call_cookie
+							     : p->skel->progs.call_end);
 		r[n].addr = m->end.addr;
+		r[n].btf_id = m->end_btf_id;
 		r[n].cookie = SKBT_COOKIE(n, 0, 0, 1);
 		n++;
 	}
+	for (size_t i = 0; i < n; i++)
+		r[i].error = -ENOTSUP;
 	*out = r;
 	*count = n;
 	return 0;
@@ -234,9 +255,38 @@ static int attach_tracepoints(struct probes *p, const struct machine *m, struct 
 	return 0;
 }
 
+static int attach_by_fentry(struct probes *p, struct attach_request *r, size_t count,
+			    const struct attach_how *how)
+{
+	int err;
+
+	for (size_t i = 0; i < count; i++)
+		r[i].program_fd = bpf_program__fd(p->skel->progs.call_fentry);
+	err = attach(p->attachment, ATTACH_FENTRY_MULTI, r, count, how);
+	for (size_t i = 0; i < count; i++)
+		r[i].program_fd = bpf_program__fd(p->skel->progs.call_cookie);
+	return err;
+}
+
+/* What fentry.multi cannot do (modules, functions unknown to BTF) kprobe.multi does beside it. */
+static int attach_targets(struct probes *p, struct attach_request *r, size_t count,
+			  const struct attach_how *how)
+{
+	int err = 0;
+
+	p->attachment = attachment_new();
+	if (!p->attachment)
+		return -ENOMEM;
+	if (p->kind != ATTACH_FENTRY_MULTI)
+		return attach(p->attachment, p->kind, r, count, how);
+	err = attach_by_fentry(p, r, count, how);
+	return err ?: attach(p->attachment, ATTACH_KPROBE_MULTI, r, count, how);
+}
+
 int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, size_t),
 		  const volatile sig_atomic_t *stop, struct error *e)
 {
+	struct attach_how how = { .cookies = p->cookies, .progress = progress, .stop = stop };
 	struct attach_request *requests = NULL;
 	size_t count;
 	int err;
@@ -248,10 +298,7 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 	if (!err)
 		err = note_sites(p, m->plan);
 	if (!err)
-		err = p->backend == BACKEND_KPROBE_MULTI
-			      ? attach_multi(requests, count, &p->attachment)
-			      : attach_single(requests, count, p->cookies, progress, stop,
-					      &p->attachment);
+		err = attach_targets(p, requests, count, &how);
 	if (err == -EINTR)
 		goto out;
 	if (err) {
@@ -270,7 +317,9 @@ out:
 
 const char *probes_backend(const struct probes *p)
 {
-	return p->backend == BACKEND_KPROBE_MULTI ? "kprobe.multi" : "kprobe";
+	const char *names = p->attachment ? attachment_names(p->attachment) : "";
+
+	return *names ? names : attach_kind_name(p->kind);
 }
 
 void probes_activate(struct probes *p)

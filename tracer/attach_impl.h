@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the two files behind attach.h share. */
+#ifndef TRACER_ATTACH_IMPL_H
+#define TRACER_ATTACH_IMPL_H
+
+#include "attach.h"
+
+/* The requests still to be attached, and room for the descriptors that come of it. */
+struct attach_job {
+	struct attach_request **requests;
+	size_t count;
+	const struct attach_how *how;
+	int *fds;
+	size_t links;    /* of fds in use */
+	size_t attached; /* requests */
+};
+
+int attach_multi(struct attach_job *job, enum attach_kind kind);
+int attach_single(struct attach_job *job);
+
+/* Closes them side by side: for the kernel that means a wait for each. */
+void detach_all(int *fds, size_t count);
+
+#endif

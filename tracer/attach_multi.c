@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One link for a list of functions: fentry.multi and kprobe.multi. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <bpf/bpf.h>
+
+#include "../kernel-compat/kernel_compat.h"
+#include "attach_impl.h"
+
+struct multi {
+	struct attach_job *job;
+	enum attach_kind kind;
+	unsigned long *addrs;
+	uint32_t *ids;
+	uint64_t *cookies;
+};
+
+/* Errors that are not about one function: trying the halves would only repeat them. */
+static bool concerns_all(int err)
+{
+	return err == -EPERM || err == -EACCES || err == -EOPNOTSUPP || err == -ENOMEM ||
+	       err == -EMFILE || err == -ENFILE;
+}
+
+static int make_link(const struct multi *m, size_t first, size_t count)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts);
+	int program_fd = m->job->requests[0]->program_fd;
+
+	if (m->kind == ATTACH_FENTRY_MULTI)
+		return fentry_multi_link(program_fd, m->ids + first, m->cookies + first, count);
+	opts.kprobe_multi.addrs = m->addrs + first;
+	opts.kprobe_multi.cookies = (const __u64 *)m->cookies + first;
+	opts.kprobe_multi.cnt = count;
+	return bpf_link_create(program_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
+}
+
+static void set_errors(const struct multi *m, size_t first, size_t count, int err)
+{
+	for (size_t i = 0; i < count; i++)
+		m->job->requests[first + i]->error = err;
+}
+
+/*
+ * The kernel refuses the whole list for one bad function (ESRCH, ENOENT, EINVAL: gone with its
+ * module, notrace, not at a traceable place), so the halves are tried until the culprit stands
+ * alone.
+ */
+static int attach_range(const struct multi *m, size_t first, size_t count)
+{
+	struct attach_job *job = m->job;
+	int fd, err;
+
+	if (!count)
+		return 0;
+	if (*job->how->stop)
+		return -EINTR;
+	fd = make_link(m, first, count);
+	if (fd >= 0) {
+		job->fds[job->links++] = fd;
+		job->attached += count;
+		set_errors(m, first, count, 0);
+		return 0;
+	}
+	if (concerns_all(fd))
+		return fd;
+	if (count == 1) {
+		set_errors(m, first, count, fd);
+		return 0;
+	}
+	err = attach_range(m, first, count / 2);
+	return err ?: attach_range(m, first + count / 2, count - count / 2);
+}
+
+/* Those that this kind can try at all come first. */
+static size_t fill(struct multi *m)
+{
+	struct attach_job *job = m->job;
+	size_t usable = 0;
+
+	for (size_t i = 0; i < job->count; i++) {
+		struct attach_request *r = job->requests[i];
+
+		if (m->kind == ATTACH_FENTRY_MULTI && !r->btf_id)
+			continue;
+		m->addrs[usable] = r->addr;
+		m->ids[usable] = r->btf_id;
+		m->cookies[usable] = r->cookie;
+		job->requests[usable++] = r;
+	}
+	return usable;
+}
+
+int attach_multi(struct attach_job *job, enum attach_kind kind)
+{
+	struct multi m = { .job = job, .kind = kind };
+	int err = -ENOMEM;
+
+	m.addrs = calloc(job->count + 1, sizeof(*m.addrs));
+	m.ids = calloc(job->count + 1, sizeof(*m.ids));
+	m.cookies = calloc(job->count + 1, sizeof(*m.cookies));
+	if (m.addrs && m.ids && m.cookies)
+		err = attach_range(&m, 0, fill(&m));
+	free(m.addrs);
+	free(m.ids);
+	free(m.cookies);
+	return err;
+}
