@@ -207,6 +207,8 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 				kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
 		.has_attach_cookie = has_helper(kb, "BPF_FUNC_get_attach_cookie"),
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
+		/* 5.11 brought this helper together with accounting by memory cgroup. */
+		.counts_memlock = !has_helper(kb, "BPF_FUNC_ktime_get_coarse_ns"),
 		.drop_has_reason = reason_is_passed(kb),
 		.has_direct_loads = try_direct_loads(kb),
 		.lockdown = read_lockdown(),

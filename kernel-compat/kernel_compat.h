@@ -174,6 +174,7 @@ struct kernel_features {
 	bool has_hold_cpu;      /* kfunc bpf_preempt_disable (6.12) */
 	bool has_attach_cookie; /* helper bpf_get_attach_cookie (5.15) */
 	bool has_ringbuf;       /* 5.8 */
+	bool counts_memlock;    /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
 	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
 	bool has_direct_loads;    /* loads through bpf_rdonly_cast() verify (6.17); proved by loading */
 	enum lockdown_mode lockdown;

@@ -18,7 +18,10 @@ struct attach_job {
 int attach_multi(struct attach_job *job, enum attach_kind kind);
 int attach_single(struct attach_job *job);
 
-/* Closes them side by side: for the kernel that means a wait for each. */
-void detach_all(int *fds, size_t count);
+/*
+ * Closes them. Many take a while, for each of which the kernel waits: then a child does it after
+ * this has returned.
+ */
+void detach_all(const int *fds, size_t count);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 
 #include "filters.h"
@@ -197,8 +198,22 @@ void machine_close(struct machine *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* libbpf has tried to raise it. */
+static bool memlock_is_low(const struct machine *m)
+{
+	struct rlimit limit;
+
+	return m->features.counts_memlock && !getrlimit(RLIMIT_MEMLOCK, &limit) &&
+	       limit.rlim_cur != RLIM_INFINITY;
+}
+
 int machine_refusal(const struct machine *m, int err, const char *what, struct error *e)
 {
+	if (err == -EPERM && memlock_is_low(m))
+		return error_set(e, EXIT_PRIVILEGE, err,
+				 "cannot %s: the limit of locked memory (ulimit -l) is too small, "
+				 "and raising it needs CAP_SYS_RESOURCE",
+				 what);
 	if (err != -EPERM && err != -EACCES)
 		return error_set(e, EXIT_RUNTIME, err, "cannot %s: %s", what, strerror(-err));
 	if (m->features.lockdown != LOCKDOWN_NONE)

@@ -413,8 +413,9 @@ void probes_free(struct probes *p)
 {
 	if (!p)
 		return;
-	attachment_free(p->attachment);
+	/* Ours first: closing the attachment may leave a child behind, which must not hold them. */
 	skbtrace_bpf__destroy(p->skel);
+	attachment_free(p->attachment);
 	free(p->sites);
 	free(p);
 }

@@ -67,11 +67,29 @@ int run_dump_filter(const struct options *o, struct error *e)
 	return err;
 }
 
+/* A bar, once it takes long enough to wonder. clear_progress() takes it away. */
+static bool progress_shown;
+
 static void show_progress(size_t done, size_t all)
 {
-	fprintf(stderr, "\rattaching %zu/%zu ", done, all);
-	if (done == all)
+	static const char bar[] = "########################################";
+	static uint64_t began;
+	const size_t width = sizeof(bar) - 1;
+
+	if (!began)
+		began = clock_now();
+	if (clock_now() - began < 500000000)
+		return;
+	progress_shown = true;
+	fprintf(stderr, "\rattaching [%-*.*s] %zu/%zu", (int)width, (int)(width * done / all), bar,
+		done, all);
+}
+
+static void clear_progress(void)
+{
+	if (progress_shown)
 		fputs("\r\033[K", stderr);
+	progress_shown = false;
 }
 
 static void name_skips(const struct hook_plan *plan)
@@ -180,6 +198,7 @@ static int load_and_attach(const struct options *o, struct machine *m, struct pr
 		err = probes_load(o, m, &filters, p, e);
 	if (!err)
 		err = probes_attach(*p, m, isatty(STDERR_FILENO) ? show_progress : NULL, &stop, e);
+	clear_progress();
 	filters_close(&filters);
 	return err;
 }
@@ -193,9 +212,7 @@ static int summary_of_nothing(const struct options *o, const struct machine *m,
 	struct output *out = open_output(o, m);
 	int err = out ? output_begin(out) : -ENOMEM;
 
-	/* Over the progress line, if there is one. */
-	fprintf(stderr, "%sskbtrace: stopped before tracing began\n",
-		isatty(STDERR_FILENO) ? "\r\033[K" : "");
+	fputs("skbtrace: stopped before tracing began\n", stderr);
 	if (!err)
 		err = output_summary(out, &none, &info, clock_now() + clock_wall_offset());
 	if (!err)

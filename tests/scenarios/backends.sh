@@ -1,29 +1,66 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 240
-# Every backend that the kernel has gives the same path; one that it has not is refused by name.
+# timeout: 300
+# Every backend that the kernel has gives the same path and counts that add up in a flood of two tasks that take turns on one
+# processor; one that it has not is refused by name.
 . "$(dirname "$0")/lib.sh"
 pair
 path='$path | map(select(.src == "10.77.1.1")) | map([.func, .pkt_type, .netns_name, .ifname, .len])'
-few='ip_output|ip_finish_output2|__dev_queue_xmit|ip_rcv|ip_local_deliver|icmp_rcv'
-
-trace -H $server --proto icmp --backend kprobe --func "$few"
-at client ping -c 1 -W 2 -q $server >/dev/null
-finish
-single=$(ask "$path")
-jq -s -e 'last | .backend == "kprobe" and .attached == 6 and .skipped == 0' "$events" >/dev/null || fail "summary: $(tail -n 1 "$events")"
-expect "six functions, in order" '$path | map(select(.src == "10.77.1.1")) | funcs == ["ip_output", "ip_finish_output2",
-	"__dev_queue_xmit", "ip_rcv", "ip_local_deliver", "icmp_rcv"]'
-
+few='ip_output|ip_finish_output2|__dev_queue_xmit|veth_xmit|ip_rcv|ip_local_deliver|icmp_rcv'
 case $KERNEL in
-5.10 | 6.1)
-	exits 4 "kprobe.multi" --backend kprobe.multi -H $server
-	;;
-*)
-	trace -H $server --proto icmp --backend kprobe.multi --func "$few"
+5.10 | 6.1) backends="kprobe" absent="kprobe.multi fentry.multi" ;;
+6.*) backends="kprobe kprobe.multi" absent="fentry.multi" ;;
+*) backends="kprobe kprobe.multi fentry.multi" absent= ;;
+esac
+
+# sender SIZE: every packet to port 9 is dropped on the way out, in the context of the task.
+sender() {
+	taskset -c 0 ip netns exec client python3 - "$1" <<'PY'
+import socket, sys
+size = int(sys.argv[1])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("10.77.1.1", 10000 + size))
+for n in range(1500):
+    try:
+        s.sendto(bytes(size), ("10.77.1.2", 9 if n % 2 else 10))
+    except PermissionError:
+        pass
+PY
+}
+
+summary() { jq -s -e "last | $2" "$events" >/dev/null || fail "$1: $(tail -n 1 "$events")"; }
+
+expected=
+for backend in $backends; do
+	wanted=$backend
+	[ "$backend" != fentry.multi ] || wanted="fentry.multi + kprobe.multi" # veth_xmit is a module's
+	trace -H $server --proto icmp --backend "$backend" --func "$few"
 	at client ping -c 1 -W 2 -q $server >/dev/null
 	finish
-	[ "$(ask "$path")" = "$single" ] || fail "kprobe.multi sees $(ask "$path"), kprobe saw $single"
-	jq -s -e 'last | .backend == "kprobe.multi"' "$events" >/dev/null || fail "summary: $(tail -n 1 "$events")"
-	;;
-esac
+	summary "$backend" ".backend == \"$wanted\" and .attached == 7 and .skipped == 0 and .missed == 0"
+	expect "$backend: seven functions, in order" '$path | map(select(.src == "10.77.1.1")) | funcs == ["ip_output",
+		"ip_finish_output2", "__dev_queue_xmit", "veth_xmit", "ip_rcv", "ip_local_deliver", "icmp_rcv"]'
+	[ "$(ask "$path")" = "${expected:=$(ask "$path")}" ] || fail "$backend sees $(ask "$path"), kprobe saw $expected"
+done
+
+at client iptables-legacy -A OUTPUT -p udp --dport 9 -j DROP
+for backend in $backends; do
+	trace --buffer 32M --backend "$backend" --func "$few" udp dst port 9 or udp dst port 10
+	sender 100 &
+	first=$!
+	sender 200
+	wait $first
+	finish
+	summary "$backend in a flood" '.matched == .emitted + .lost and .hits >= .matched and .lost == 0 and .emitted > 9000'
+	jq -s -e '(map(select(.type == "path" or .type == "drop")) | length) == last.emitted' "$events" >/dev/null ||
+		fail "$backend: not everything that was emitted is printed"
+	# 28 bytes of headers, 14 more from the qdisc on.
+	expect "$backend: every event shows its own packet" '$all | all((.len - .sport + 10000 | . == 28 or . == 42))'
+	expect "$backend: every drop in a task shows the task" '$drop | map(select(.location // "" | startswith("nf_hook_slow")))
+		| all(.context == "task" and .comm == "python3")'
+	[ "$backend" = fentry.multi ] || summary "$backend missed hits" '.missed == 0'
+done
+
+for backend in $absent; do
+	exits 4 "$backend" --backend "$backend" -H $server
+done
 done_testing

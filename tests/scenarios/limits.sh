@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 240
+# 64 KiB of locked memory and 64 open files are raised where that is allowed; two traces run side by side.
+. "$(dirname "$0")/lib.sh"
+pair
+few='ip_rcv|ip_output|icmp_rcv'
+low() { (ulimit -l 64 && ulimit -Sn 64 && "$@"); }
+
+low trace -H $server --proto icmp
+tracer=$(cat "$ready")
+at client ping -c 1 -W 2 -q $server >/dev/null
+sleep 0.5
+kill -INT "$tracer"
+while [ -e "/proc/$tracer" ]; do sleep 0.1; done
+jq -s -e 'last | .type == "summary" and .attached > 50 and .emitted > 10' "$events" >/dev/null ||
+	fail "with low limits: $(tail -n 1 "$events") $(cat "$errors")"
+
+# Only up to 5.10 do maps and programs count as locked memory.
+if [ "$KERNEL" = 5.10 ]; then
+	text=$(low setpriv --bounding-set=-sys_resource timeout 60 skbtrace --func "$few" 2>&1 >/dev/null)
+	status=$?
+	[ $status = 3 ] && [[ $text == *"ulimit -l"*CAP_SYS_RESOURCE* ]] || fail "without CAP_SYS_RESOURCE: exit $status, $text"
+fi
+
+skbtrace --json --func "$few" --ready-file /run/other.ready -H $server >/run/other.json 2>/run/other.txt &
+other=$!
+for _ in $(seq 300); do
+	[ ! -e /run/other.ready ] || break
+	sleep 0.1
+done
+trace -H $server --proto icmp --func "$few"
+at client ping -c 1 -W 2 -q $server >/dev/null
+finish
+mine=$(ask '$path | map([.func, .len]) | tostring')
+kill -INT $other
+wait $other || fail "the other trace ended with $?: $(cat /run/other.txt)"
+events=/run/other.json
+[ "$(ask '$path | map([.func, .len]) | tostring')" = "$mine" ] || fail "two traces saw different things: $mine and $(tail -n 20 $events)"
+expect "both saw both ways of the ping" '$path | map(.func) | contains(["ip_output", "ip_rcv", "icmp_rcv"])'
+done_testing
