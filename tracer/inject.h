@@ -22,7 +22,8 @@
  *	skbt.kprobe	BPF_PROG_TYPE_KPROBE (for kprobe.multi also call
  *			bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI))
  *	skbt.rawtp	BPF_PROG_TYPE_RAW_TRACEPOINT
- *	skbt.fentry	BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY (set the attach target before load)
+ *	skbt.fentry	BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY (set the attach target before load;
+ *			for fentry.multi instead the attach type FENTRY_MULTI)
  *	skbt.tc		BPF_PROG_TYPE_SCHED_CLS
  *
  * Order of calls: inject_register(), open the object, inject_forget(), inject_body() for each stub,
