@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Detaching: closing what attaching has opened. */
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -49,17 +48,33 @@ static void close_all(const int *fds, size_t count)
 		pthread_join(threads[i], NULL);
 }
 
+static void close_others(const int *fds, size_t count)
+{
+	int last = STDERR_FILENO;
+	bool *ours;
+
+	for (size_t i = 0; i < count; i++)
+		last = fds[i] > last ? fds[i] : last;
+	close_range(last + 1, ~0u, 0);
+	ours = calloc(last + 1, sizeof(*ours));
+	if (!ours)
+		return;
+	for (size_t i = 0; i < count; i++)
+		ours[fds[i]] = true;
+	for (int fd = 0; fd <= last; fd++)
+		if (!ours[fd])
+			close(fd);
+	free(ours);
+}
+
 /*
- * The child's. It keeps nothing that somebody may wait for: a pipe that we write to, or the
- * terminal with its signals.
+ * The child's. It keeps nothing that somebody may wait for: no pipe that we write to, no file that
+ * our caller has locked, not the terminal with its signals.
  */
 static void close_behind(const int *fds, size_t count)
 {
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
 	setsid();
-	for (int fd = 0; null >= 0 && fd <= STDERR_FILENO; fd++)
-		dup2(null, fd);
+	close_others(fds, count);
 	if (chdir("/"))
 		_exit(1); /* exiting detaches as well, only more slowly */
 	close_all(fds, count);

@@ -26,12 +26,27 @@ kill -9 "$tracer"
 wait "$tracer" 2>/dev/null
 clean "kill -9"
 
-skbtrace -H $server >/dev/null 2>"$errors" &
-tracer=$!
-sleep 1
-kill -INT "$tracer"
-wait "$tracer"
-status=$?
-[ $status = 0 ] || [ $status = 130 ] || fail "Ctrl-C while starting exits with $status: $(cat "$errors")"
-clean "Ctrl-C while starting"
+# The output is closed when skbtrace has ended, although probes may still be detached behind it.
+case $KERNEL in
+5.10 | 6.1) backends="kprobe" ;;
+6.*) backends="kprobe kprobe.multi" ;;
+*) backends="kprobe kprobe.multi fentry.multi" ;;
+esac
+for backend in $backends; do
+	for delay in 0.5 1.5 2.5; do
+		{
+			skbtrace --json --backend "$backend" -H $server 2>"$errors" &
+			tracer=$!
+			sleep $delay
+			kill -INT "$tracer"
+			wait "$tracer"
+			echo $? >/run/status
+		} | cat >"$events"
+		status=$(cat /run/status)
+		# Earlier than skbtrace can catch signals, a signal just kills.
+		[ "$status" = 0 ] || [ "$status" = 130 ] || fail "Ctrl-C after $delay s exits with $status: $(cat "$errors")"
+		[ "$status" = 130 ] || jq -e -s 'last.type == "summary"' "$events" >/dev/null || fail "Ctrl-C after $delay s: no summary"
+		clean "Ctrl-C after $delay s, $backend"
+	done
+done
 done_testing
