@@ -241,9 +241,26 @@ static void features_are_read_from_types(void **state)
 	kernel_features_probe(f.kb, f.ks, &features);
 	assert_true(features.has_ringbuf);
 	assert_false(features.has_attach_cookie);
+	assert_false(features.has_fentry_multi);
+	assert_false(features.has_hold_cpu);
+	assert_true(features.counts_memlock);
 	assert_true(features.drop_has_reason);
 	assert_int_equal(features.per_cpu_offset, 0xffffffff82b29940);
 	assert_int_equal(features.preempt_count, 0x35010);
+}
+
+static void a_function_id_is_that_of_its_whole_name(void **state)
+{
+	uint32_t id = kernel_btf_func_id(f.kb, "ip_rcv");
+	const struct btf_type *t = btf__type_by_id(kernel_btf_vmlinux(f.kb), id);
+
+	(void)state;
+	assert_int_not_equal(id, 0);
+	assert_true(btf_is_func(t));
+	assert_string_equal(btf__name_by_offset(kernel_btf_vmlinux(f.kb), t->name_off), "ip_rcv");
+	assert_int_equal(kernel_btf_func_id(f.kb, "ip_rcv.isra.0"), 0);
+	assert_int_equal(kernel_btf_func_id(f.kb, "sk_buff"), 0);
+	assert_int_equal(kernel_btf_func_id(f.kb, "not_there"), 0);
 }
 
 static void preempt_count_has_a_symbol_of_its_own(void **state)
@@ -308,6 +325,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(kernels_without_reasons_have_none, setup, teardown),
 		cmocka_unit_test(missing_btf_is_told),
 		cmocka_unit_test_setup_teardown(features_are_read_from_types, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_function_id_is_that_of_its_whole_name, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(preempt_count_has_a_symbol_of_its_own, setup,
 						teardown),
 		cmocka_unit_test(lockdown_is_the_word_in_brackets),
