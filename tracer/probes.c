@@ -49,7 +49,8 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->page_offset_base = m->features.page_offset_base;
 	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
 	c->pid = o->pid;
-	c->hold_cpu = m->features.has_hold_cpu;
+	/* Not before it is needed: the verifier of 6.12 then refuses calls of global functions. */
+	c->hold_cpu = m->features.has_hold_cpu && m->features.has_fentry_multi;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
