@@ -50,14 +50,17 @@ for backend in $backends; do
 	sender 200
 	wait $first
 	finish
-	summary "$backend in a flood" '.matched == .emitted + .lost and .hits >= .matched and .lost == 0 and .emitted > 9000'
+	# Of 3,000 packets, half are dropped at once, and half pass six of the functions to a port that nobody listens to. What
+	# the kernel skips is counted: hits of fentry.multi, and drops from 7.x on, where tracepoints can be preempted.
+	summary "$backend in a flood" '.matched == .emitted + .lost and .hits >= .matched and .lost == 0 and .emitted <= 12000
+		and .emitted + .missed >= 12000'
 	jq -s -e '(map(select(.type == "path" or .type == "drop")) | length) == last.emitted' "$events" >/dev/null ||
 		fail "$backend: not everything that was emitted is printed"
-	# 28 bytes of headers, 14 more from the qdisc on.
-	expect "$backend: every event shows its own packet" '$all | all((.len - .sport + 10000 | . == 28 or . == 42))'
-	expect "$backend: every drop in a task shows the task" '$drop | map(select(.location // "" | startswith("nf_hook_slow")))
-		| all(.context == "task" and .comm == "python3")'
-	[ "$backend" = fentry.multi ] || summary "$backend missed hits" '.missed == 0'
+	# Beside the data: the header of UDP, of IP from input to output, of Ethernet from the qdisc on.
+	expect "$backend: every event shows its own packet" '$all | all((.len - .sport + 10000) as $h | [8, 28, 42] | contains([$h]))'
+	expect "$backend: every drop in a task shows the task" '$drop | map(select(.func == "nf_hook_slow"))
+		| length > 1000 and all(.context == "task" and .comm == "python3")'
+	[[ $backend = fentry.multi || $KERNEL = 7.* ]] || summary "$backend missed hits" '.missed == 0'
 done
 
 for backend in $absent; do
