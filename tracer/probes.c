@@ -357,7 +357,7 @@ static const struct site *site_at(const struct probes *p, uint64_t addr)
 	return &p->sites[low - 1];
 }
 
-const char *probes_site_name(const struct probes *p, uint64_t site)
+const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)
 {
 	const struct site *s;
 
@@ -365,7 +365,10 @@ const char *probes_site_name(const struct probes *p, uint64_t site)
 		s = site < p->site_count ? &p->sites[site] : NULL;
 	else
 		s = site_at(p, site);
-	return s ? s->name : NULL;
+	if (!s)
+		return NULL;
+	*addr = s->addr;
+	return s->name;
 }
 
 /* Hits that found another program running on their CPU; the field is there from 5.12 on. */

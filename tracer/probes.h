@@ -31,8 +31,8 @@ void probes_deactivate(struct probes *p);
 
 int probes_ring_fd(const struct probes *p);
 
-/* The function that a path record's site stands for; NULL = unknown. */
-const char *probes_site_name(const struct probes *p, uint64_t site);
+/* Name and address of the function that a path record's site stands for; NULL = unknown. */
+const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr);
 
 /* The kernel side's counters, added up over the CPUs, and the hits that the kernel skipped. */
 int probes_counts(const struct probes *p, struct run_counts *counts);

@@ -42,14 +42,16 @@ struct reader {
 	};
 };
 
+enum { ENTRY = 16 }; /* bytes: as far as a probe at the beginning of a function may lie in it */
+
 /*
- * The stack of a tracepoint begins inside the BPF and tracing machinery. location is where
- * kfree_skb() will return to, so the frames before it are not the packet's.
+ * The stack of a tracepoint, and of fentry, begins inside the BPF and tracing machinery. What is
+ * before the first frame from `from` on, within `size` bytes, is not the packet's.
  */
-static void trim_drop_stack(struct skbt_record *rec)
+static void trim_stack(struct skbt_record *rec, uint64_t from, uint64_t size)
 {
-	for (uint32_t i = 1; i < rec->stack_len; i++) {
-		if (rec->stack[i] != rec->site)
+	for (uint32_t i = 0; i < rec->stack_len; i++) {
+		if (rec->stack[i] - from >= size)
 			continue;
 		memmove(rec->stack, rec->stack + i, (rec->stack_len - i) * sizeof(rec->stack[0]));
 		rec->stack_len -= i;
@@ -71,6 +73,7 @@ static void describe_drop(struct reader *r, struct event *ev)
 static int handle_record(struct reader *r, const void *data, size_t size)
 {
 	struct event ev = { .rec = &r->rec };
+	uint64_t addr;
 
 	if (size < sizeof(r->rec) || size > sizeof(r->space))
 		return -EBADMSG;
@@ -81,11 +84,13 @@ static int handle_record(struct reader *r, const void *data, size_t size)
 		ev.netns_name = netns_name(r->netns_names, r->rec.netns);
 	packet_decode(&r->rec, &ev.packet);
 	if (r->rec.type == SKBT_DROP) {
-		trim_drop_stack(&r->rec);
+		trim_stack(&r->rec, r->rec.site, 1); /* where kfree_skb() will return to */
 		describe_drop(r, &ev);
 		r->drops++;
 	} else {
-		ev.func = probes_site_name(r->probes, r->rec.site);
+		ev.func = probes_site(r->probes, r->rec.site, &addr);
+		if (ev.func)
+			trim_stack(&r->rec, addr, ENTRY);
 	}
 	r->events++;
 	return output_event(r->output, &ev);

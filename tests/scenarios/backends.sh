@@ -33,12 +33,13 @@ expected=
 for backend in $backends; do
 	wanted=$backend
 	[ "$backend" != fentry.multi ] || wanted="fentry.multi + kprobe.multi" # veth_xmit is a module's
-	trace -H $server --proto icmp --backend "$backend" --func "$few"
+	trace -H $server --proto icmp --backend "$backend" --callstack --func "$few"
 	at client ping -c 1 -W 2 -q $server >/dev/null
 	finish
 	summary "$backend" ".backend == \"$wanted\" and .attached == 7 and .skipped == 0 and .missed == 0"
 	expect "$backend: seven functions, in order" '$path | map(select(.src == "10.77.1.1")) | funcs == ["ip_output",
 		"ip_finish_output2", "__dev_queue_xmit", "veth_xmit", "ip_rcv", "ip_local_deliver", "icmp_rcv"]'
+	expect "$backend: stacks begin in the function" '$path | all(. as $e | $e.stack[0] | startswith($e.func + "+"))'
 	[ "$(ask "$path")" = "${expected:=$(ask "$path")}" ] || fail "$backend sees $(ask "$path"), kprobe saw $expected"
 done
 
