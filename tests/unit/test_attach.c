@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -21,6 +24,8 @@ static struct {
 	uint64_t bad_addr[2];
 	uint32_t bad_id;
 	int always; /* an error for every call */
+	int link;   /* links are copies of this descriptor; 0 = of nothing in particular */
+	bool one_by_one;
 	unsigned int calls;
 	unsigned int by_addr, by_id; /* functions attached */
 	uint64_t cookies;            /* of all, added up */
@@ -31,7 +36,7 @@ static volatile sig_atomic_t stop;
 static int link_of(uint64_t cookie_sum)
 {
 	kernel.cookies += cookie_sum;
-	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return kernel.link ? dup(kernel.link) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 /* Instead of libbpf's. */
@@ -46,6 +51,8 @@ int bpf_link_create(int prog_fd, int target_fd, enum bpf_attach_type type,
 	kernel.calls++;
 	if (kernel.always)
 		return kernel.always;
+	if (kernel.one_by_one && opts->kprobe_multi.cnt > 1)
+		return -ESRCH;
 	for (uint32_t i = 0; i < opts->kprobe_multi.cnt; i++) {
 		sum += opts->kprobe_multi.cookies[i];
 		if (opts->kprobe_multi.addrs[i] == kernel.bad_addr[0] ||
@@ -103,6 +110,8 @@ static int teardown(void **state)
 	struct attachment_fixture *f = *state;
 
 	attachment_free(f->attachment);
+	while (wait(NULL) > 0)
+		;
 	return 0;
 }
 
@@ -177,6 +186,26 @@ static void a_signal_ends_it(void **state)
 	assert_int_equal(kernel.calls, 0);
 }
 
+/* End of file comes when the last of them is closed. */
+static void many_are_closed_by_a_child(void **state)
+{
+	struct attachment_fixture *f = *state;
+	int ends[2], status;
+	char byte;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	kernel.link = ends[1];
+	kernel.one_by_one = true;
+	assert_int_equal(attach(f->attachment, ATTACH_KPROBE_MULTI, f->requests, COUNT, &how), 0);
+	attachment_free(f->attachment);
+	f->attachment = NULL;
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +214,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(no_permission_is_asked_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_may_be_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_signal_ends_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_are_closed_by_a_child, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
