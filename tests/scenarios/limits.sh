@@ -19,7 +19,7 @@ jq -s -e 'last | .type == "summary" and .attached > 50 and .emitted > 10' "$even
 if [ "$KERNEL" = 5.10 ]; then
 	text=$(low setpriv --bounding-set=-sys_resource timeout 60 skbtrace --func "$few" 2>&1 >/dev/null)
 	status=$?
-	[ $status = 3 ] && [[ $text == *"ulimit -l"*CAP_SYS_RESOURCE* ]] || fail "without CAP_SYS_RESOURCE: exit $status, $text"
+	[[ $status = 3 && $text == *"ulimit -l"*CAP_SYS_RESOURCE* ]] || fail "without CAP_SYS_RESOURCE: exit $status, $text"
 fi
 
 skbtrace --json --func "$few" --ready-file /run/other.ready -H $server >/run/other.json 2>/run/other.txt &
