@@ -68,8 +68,7 @@ static __always_inline __u64 register_arg(struct pt_regs *ctx, __u8 n)
 /*
  * A slot is taken and given back as interrupts nest (struct cpu_state): two tasks that take turns
  * in the middle of it would give back each other's. Programs of kprobes are not preempted; those of
- * fentry are, and nothing promises that those of tracepoints are not. Weak: before 6.12 there is no
- * such call, and no fentry.multi.
+ * fentry are, and on 7.3 those of tracepoints too. Weak: before 6.12 there is no such call.
  */
 extern void bpf_preempt_disable(void) __ksym __weak;
 extern void bpf_preempt_enable(void) __ksym __weak;

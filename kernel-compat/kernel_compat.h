@@ -170,7 +170,7 @@ enum lockdown_mode { LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY
 struct kernel_features {
 	bool has_kprobe_pmu;    /* /sys/bus/event_source/devices/kprobe */
 	bool has_kprobe_multi;  /* proved by attaching a probe */
-	bool has_fentry_multi;  /* likewise; 7.1 or so */
+	bool has_fentry_multi;  /* likewise; 7.3 has it */
 	bool has_hold_cpu;      /* kfunc bpf_preempt_disable (6.12) */
 	bool has_attach_cookie; /* helper bpf_get_attach_cookie (5.15) */
 	bool has_ringbuf;       /* 5.8 */
