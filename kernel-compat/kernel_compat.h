@@ -45,6 +45,9 @@ const struct ksym *ksyms_at(const struct ksyms *ks, uint64_t addr, uint64_t *off
  */
 const struct ksym *ksyms_named(const struct ksyms *ks, const char *name, size_t *count);
 
+/* Whether symbols of this module are there: it is loaded. */
+bool ksyms_has_module(const struct ksyms *ks, const char *module);
+
 /* ---- BTF of vmlinux and of the loaded modules ---- */
 
 struct btf;
@@ -126,33 +129,52 @@ extern const size_t hook_table_len;
 const char *hook_group_name(enum hook_group g);
 int hook_group_by_name(const char *name);
 
+/* The kernel's own list of the functions that can be traced. */
+struct traceable;
+
 struct hook_choice {
 	unsigned int groups;    /* bits 1 << enum hook_group; 0 = all */
 	bool route;             /* hooks marked route, added to groups */
 	const regex_t *func;    /* must match a whole name of the hook (name or others), or NULL */
 	const regex_t *exclude; /* likewise; both compiled without REG_NOSUB */
+	/*
+	 * Not only the table: every function with an skb among its arguments. groups and route mean
+	 * nothing then, func and exclude are matched against the symbol without compiler suffix.
+	 */
+	bool all;
+	const char *const *modules; /* all: of these, each a comma list; "vmlinux" = the core */
+	size_t module_count;        /* 0 = of all */
+	struct traceable *traceable; /* all: leave out what is not in it; NULL = not known */
 };
 
-/* A hook that exists on this kernel. */
+/* A function that exists on this kernel and takes an skb. */
 struct hook_target {
-	const struct hook *hook;
-	const char *symbol; /* the name it has here */
-	const char *module; /* NULL = vmlinux */
+	const struct hook *hook; /* NULL: not from the table */
+	const char *name;        /* what --func and -v call it: the hook's name, or the symbol */
+	const char *symbol;      /* the name it has here */
+	const char *module;      /* NULL = vmlinux */
 	uint64_t addr;
 	struct skb_arg skb;
-	bool assumed; /* no BTF for the module: its skb is where the table says */
+	bool assumed;   /* no BTF for the module: its skb is where the table says */
+	bool no_kprobe; /* on the kernel's blacklist for single kprobes, see hook_plan_blacklist() */
 };
 
 struct hook_skip {
-	const struct hook *hook;
+	const struct hook *hook; /* NULL: not from the table */
+	const char *name;
+	const char *module; /* NULL = vmlinux, or not known */
+	uint64_t addr;      /* 0 = not known */
+	bool has_skb;       /* skb is known */
+	struct skb_arg skb;
 	const char *why; /* static text: "not on this kernel", "takes no skb here", ... */
 };
 
 struct hook_plan {
-	struct hook_target *targets;
-	size_t target_count;
+	struct hook_target *targets; /* by address */
+	size_t target_count, target_room;
 	struct hook_skip *skips;
-	size_t skip_count;
+	size_t skip_count, skip_room;
+	size_t blind_modules; /* all: modules without BTF, of which only the table's hooks are known */
 };
 
 /* Strings point into ks and hook_table, which must outlive the plan. */
@@ -162,6 +184,21 @@ void hook_plan_free(struct hook_plan *plan);
 
 /* Moves target i to the skips, because attaching it failed. The later targets move up by one. */
 int hook_plan_skip(struct hook_plan *plan, size_t i, const char *why);
+
+/*
+ * Marks the targets that take no single kprobe. path NULL = /sys/kernel/debug/kprobes/blacklist.
+ * Fails with the errno of the file.
+ */
+int hook_plan_blacklist(struct hook_plan *plan, const char *path);
+
+/*
+ * Begins to read the list in a thread of its own: making it costs the kernel half a second. path
+ * NULL = available_filter_functions of tracefs, wherever that is mounted. NULL: no memory.
+ */
+struct traceable *traceable_start(const char *path);
+/* Waits for it. 0, or why it cannot be read. */
+int traceable_wait(struct traceable *t);
+void traceable_free(struct traceable *t);
 
 /* ---- what the kernel can do ---- */
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hooks of the table that this kernel has, and why the others cannot be used. */
+/*
+ * The hooks of the table that this kernel has, and why the others cannot be used. functions.c does
+ * the same for every function with an skb.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +35,7 @@ static const char *next_name(struct names *names)
 	return names->word;
 }
 
-static bool whole_match(const regex_t *regex, const char *name)
+bool whole_match(const regex_t *regex, const char *name)
 {
 	regmatch_t m;
 
@@ -98,7 +101,7 @@ static const char *pick_symbol(const struct ksyms *ks, const struct hook *hook, 
 	return *out ? NULL : "not on this kernel";
 }
 
-static const char *why_no_skb(int err)
+const char *why_no_skb(int err)
 {
 	switch (err) {
 	case -ENODATA:
@@ -141,14 +144,18 @@ static const char *try_name(const struct ksyms *ks, struct kernel_btf *kb, const
 	if (why)
 		return why;
 	*t = (struct hook_target){
-		.hook = hook, .symbol = sym->name, .module = sym->module, .addr = sym->addr
+		.hook = hook,
+		.name = hook->name,
+		.symbol = sym->name,
+		.module = sym->module,
+		.addr = sym->addr,
 	};
 	return find_skb(kb, hook, t, sym);
 }
 
-/* NULL: *t is ready. Else why not: what is wrong with the first name that the kernel has. */
-static const char *find_target(const struct ksyms *ks, struct kernel_btf *kb,
-			       const struct hook *hook, struct hook_target *t)
+/* Else why not: what is wrong with the first name that the kernel has. */
+const char *plan_find_hook(const struct ksyms *ks, struct kernel_btf *kb, const struct hook *hook,
+			   struct hook_target *t)
 {
 	static const char not_here[] = "not on this kernel";
 	const char *why = NULL, *this;
@@ -175,35 +182,78 @@ static int by_address(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
+/* The array with room for one more, or NULL. */
+static void *make_room(void *array, size_t *room, size_t count, size_t size)
+{
+	size_t more = *room ? *room * 2 : 256;
+
+	if (count < *room)
+		return array;
+	array = realloc(array, more * size);
+	if (array)
+		*room = more;
+	return array;
+}
+
+int plan_add_target(struct hook_plan *plan, const struct hook_target *t)
+{
+	struct hook_target *list = make_room(plan->targets, &plan->target_room, plan->target_count,
+					     sizeof(*t));
+
+	if (!list)
+		return -ENOMEM;
+	plan->targets = list;
+	plan->targets[plan->target_count++] = *t;
+	return 0;
+}
+
+int plan_add_skip(struct hook_plan *plan, const struct hook_skip *skip)
+{
+	struct hook_skip *list =
+		make_room(plan->skips, &plan->skip_room, plan->skip_count, sizeof(*skip));
+
+	if (!list)
+		return -ENOMEM;
+	plan->skips = list;
+	plan->skips[plan->skip_count++] = *skip;
+	return 0;
+}
+
+static int plan_table(const struct ksyms *ks, struct kernel_btf *kb,
+		      const struct hook_choice *choice, struct hook_plan *plan)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < hook_table_len && !err; i++) {
+		struct hook_skip skip = { .hook = &hook_table[i], .name = hook_table[i].name };
+		struct hook_target t;
+
+		if (!is_chosen(skip.hook, choice))
+			continue;
+		skip.why = plan_find_hook(ks, kb, skip.hook, &t);
+		err = skip.why ? plan_add_skip(plan, &skip) : plan_add_target(plan, &t);
+	}
+	return err;
+}
+
 int hook_plan_new(const struct ksyms *ks, struct kernel_btf *kb, const struct hook_choice *choice,
 		  struct hook_plan **out)
 {
 	struct hook_plan *plan = calloc(1, sizeof(*plan));
+	int err;
 
-	*out = plan;
+	*out = NULL;
 	if (!plan)
 		return -ENOMEM;
-	/* Room for all in both: hook_plan_skip() can then not fail for lack of memory. */
-	plan->targets = calloc(hook_table_len, sizeof(*plan->targets));
-	plan->skips = calloc(hook_table_len, sizeof(*plan->skips));
-	if (!plan->targets || !plan->skips) {
+	err = choice->all ? plan_functions(ks, kb, choice, plan)
+			  : plan_table(ks, kb, choice, plan);
+	if (err) {
 		hook_plan_free(plan);
-		*out = NULL;
-		return -ENOMEM;
+		return err;
 	}
-	for (size_t i = 0; i < hook_table_len; i++) {
-		const struct hook *hook = &hook_table[i];
-		const char *why;
-
-		if (!is_chosen(hook, choice))
-			continue;
-		why = find_target(ks, kb, hook, &plan->targets[plan->target_count]);
-		if (why)
-			plan->skips[plan->skip_count++] = (struct hook_skip){ hook, why };
-		else
-			plan->target_count++;
-	}
-	qsort(plan->targets, plan->target_count, sizeof(*plan->targets), by_address);
+	if (plan->target_count)
+		qsort(plan->targets, plan->target_count, sizeof(*plan->targets), by_address);
+	*out = plan;
 	return 0;
 }
 
@@ -218,9 +268,23 @@ void hook_plan_free(struct hook_plan *plan)
 
 int hook_plan_skip(struct hook_plan *plan, size_t i, const char *why)
 {
+	struct hook_skip skip;
+	int err;
+
 	if (i >= plan->target_count)
 		return -EINVAL;
-	plan->skips[plan->skip_count++] = (struct hook_skip){ plan->targets[i].hook, why };
+	skip = (struct hook_skip){
+		.hook = plan->targets[i].hook,
+		.name = plan->targets[i].name,
+		.module = plan->targets[i].module,
+		.addr = plan->targets[i].addr,
+		.has_skb = true,
+		.skb = plan->targets[i].skb,
+		.why = why,
+	};
+	err = plan_add_skip(plan, &skip);
+	if (err)
+		return err;
 	plan->target_count--;
 	memmove(&plan->targets[i], &plan->targets[i + 1],
 		(plan->target_count - i) * sizeof(*plan->targets));

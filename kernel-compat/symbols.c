@@ -414,3 +414,8 @@ bool ksyms_has_module(const struct ksyms *ks, const char *module)
 			return true;
 	return false;
 }
+
+const char *ksyms_module(const struct ksyms *ks, size_t i)
+{
+	return i < ks->module_count ? ks->modules[i] : NULL;
+}

@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "filters.h"
+#include "suggest.h"
 
 static int check_privilege(struct error *e)
 {
@@ -20,6 +21,27 @@ static int check_privilege(struct error *e)
 	return error_set(e, EXIT_PRIVILEGE, -EPERM,
 			 "tracing needs privileges that this process lacks: %s; run it with sudo",
 			 missing);
+}
+
+/* Each name of --module has to be loaded: otherwise it would silently choose nothing. */
+static int check_modules(const struct ksyms *symbols, const struct options *o, struct error *e)
+{
+	char name[64];
+
+	for (size_t i = 0; i < o->module_count; i++) {
+		for (const char *at = o->modules[i]; *at; at += *at == ',') {
+			size_t len = strcspn(at, ",");
+
+			snprintf(name, sizeof(name), "%.*s", (int)len, at);
+			at += len;
+			if (strcmp(name, "vmlinux") != 0 && !ksyms_has_module(symbols, name))
+				return error_set(e, EXIT_KERNEL, -ENOENT,
+						 "no module \"%s\" is loaded (what is built in "
+						 "belongs to \"vmlinux\")",
+						 name);
+		}
+	}
+	return 0;
 }
 
 static int open_symbols(struct machine *m, struct error *e)
@@ -79,9 +101,16 @@ static int check_features(const struct machine *m, const struct options *o, stru
 }
 
 static int make_plan(struct machine *m, struct kernel_btf *kb, const struct options *o,
-		     struct error *e)
+		     struct traceable *list, struct error *e)
 {
-	struct hook_choice choice = { .groups = o->groups, .route = o->route };
+	struct hook_choice choice = {
+		.groups = o->groups,
+		.route = o->route,
+		.all = o->all,
+		.modules = o->modules,
+		.module_count = o->module_count,
+		.traceable = list,
+	};
 	regex_t func, exclude;
 	int err;
 
@@ -98,15 +127,15 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	if (err)
 		return error_set(e, EXIT_RUNTIME, err, "cannot plan the hooks: %s", strerror(-err));
 	if (!m->plan->target_count && !m->plan->skip_count)
-		return error_set(e, EXIT_KERNEL, -ENOENT,
-				 "no function of the hook table is chosen; --func and --exclude "
-				 "match whole names");
-	if (!m->plan->target_count)
+		return nothing_chosen(m->symbols, kb, o, e);
+	/* The command probes is there to show why. */
+	if (!m->plan->target_count && o->action != ACTION_PROBES)
 		return error_set(
 			e, EXIT_KERNEL, -ENOENT,
-			"this kernel has none of the %zu hooks chosen; load their modules, "
-			"or widen --func, --exclude or --group",
-			m->plan->skip_count);
+			"this kernel has none of the %zu %s chosen; %s",
+			m->plan->skip_count, o->all ? "functions" : "hooks",
+			o->all ? "skbtrace probes says why"
+			       : "load their modules, or widen --func, --exclude or --group");
 	return 0;
 }
 
@@ -120,6 +149,7 @@ static void find_end(struct machine *m, struct kernel_btf *kb)
 	    m->end.skb.index || m->end.skb.indirect)
 		return;
 	m->end.hook = &end;
+	m->end.name = end.name;
 	m->end.symbol = sym->name;
 	m->end.addr = sym->addr;
 }
@@ -152,6 +182,7 @@ static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *
 int machine_open(struct machine *m, const struct options *o, struct filters *filters,
 		 struct error *e)
 {
+	struct traceable *list = NULL;
 	struct kernel_btf *kb = NULL;
 	struct utsname name;
 	int err;
@@ -160,16 +191,21 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (!uname(&name))
 		snprintf(m->release, sizeof(m->release), "%.64s", name.release);
 	err = check_privilege(e);
+	if (!err && o->all)
+		list = traceable_start(NULL);
 	if (!err)
 		err = open_btf(&kb, e);
 	if (!err)
 		err = open_symbols(m, e);
+	if (!err)
+		err = check_modules(m->symbols, o, e);
 	if (err)
 		goto out;
 	kernel_features_probe(kb, m->symbols, &m->features);
 	err = check_features(m, o, e);
 	if (!err)
-		err = make_plan(m, kb, o, e);
+		err = make_plan(m, kb, o, list, e);
+	m->have_list = list && traceable_wait(list) == 0;
 	if (err)
 		goto out;
 	find_end(m, kb);
@@ -184,6 +220,7 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (err)
 		error_set(e, EXIT_RUNTIME, err, "cannot read the drop reasons: %s", strerror(-err));
 out:
+	traceable_free(list);
 	/* Several megabytes, no longer needed; libbpf is about to load its own copy. */
 	kernel_btf_free(kb);
 	return err;

@@ -41,6 +41,8 @@ static int act(struct options *o, struct error *e)
 		return run_dump_filter(o, e);
 	case ACTION_LIST_INTERFACES:
 		return options_list_interfaces(stdout);
+	case ACTION_PROBES:
+		return run_probes(o, e);
 	case ACTION_TRACE:
 		break;
 	}

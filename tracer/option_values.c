@@ -135,6 +135,21 @@ int set_groups(struct parse *p, const struct option_spec *spec, const char *valu
 	}
 }
 
+int set_module(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	struct options *o = p->o;
+	size_t len = strlen(value);
+
+	if (!len || value[0] == ',' || value[len - 1] == ',' || strstr(value, ",,"))
+		return bad_value(p, spec, value, "names of modules, separated by commas");
+	if (o->module_count == MODULE_OPTIONS)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "--module is given too often; separate names by commas");
+	o->modules[o->module_count++] = value;
+	o->all = true;
+	return 0;
+}
+
 int set_host(struct parse *p, const struct option_spec *spec, const char *value)
 {
 	if (expression_host(&p->expression, value))

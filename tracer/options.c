@@ -42,7 +42,7 @@ _Static_assert(TABLE_LEN <= 64, "struct parse keeps one bit for each line");
 
 /* DESIGN: first words with a meaning of their own, later parts of the project. */
 static const char *const other_commands[] = {
-	"top", "count", "listen", "probes", "report", "diff"
+	"top", "count", "listen", "report", "diff"
 };
 
 static int getopt_value(size_t index)
@@ -97,7 +97,7 @@ static void fill_getopt_tables(char *letters, struct option *longs)
 /* Options of the plan that are not built yet: they are not typing errors. */
 static bool is_later(const char *name)
 {
-	static const char *const later[] = { "all", "write", "read" };
+	static const char *const later[] = { "write", "read" };
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (!strcmp(name, later[i]))
@@ -186,12 +186,21 @@ static int take_options(struct parse *p, int argc, char **argv)
 	return err;
 }
 
+/* Commands of this version. */
+static bool take_word(struct options *o, const char *word)
+{
+	if (strcmp(word, "probes") == 0 && o->action == ACTION_TRACE)
+		o->action = ACTION_PROBES;
+	return strcmp(word, "trace") == 0 || strcmp(word, "probes") == 0;
+}
+
 /* A first word that is a command; after "--" every word belongs to the expression. */
-static int take_command(char ***words, int *count, bool after_dashes, struct error *e)
+static int take_command(struct options *o, char ***words, int *count, bool after_dashes,
+			struct error *e)
 {
 	const char *word = *count > 0 && !after_dashes ? **words : "";
 
-	if (strcmp(word, "trace") == 0) {
+	if (take_word(o, word)) {
 		++*words;
 		--*count;
 	}
@@ -205,6 +214,44 @@ static int take_command(char ***words, int *count, bool after_dashes, struct err
 	return 0;
 }
 
+/* The table's groups and every function are two answers to one question. */
+static int check_functions(const struct options *o, struct error *e)
+{
+	if (!o->all || (!o->groups && !o->route))
+		return 0;
+	return error_set(e, EXIT_USAGE, -EINVAL,
+			 "%s asks for every function, --group, --route, --iptable and --bridge for "
+			 "parts of the hook table: use one or the other",
+			 o->module_count ? "--module" : "--all");
+}
+
+/* What chooses packets or shapes their output means nothing for a list of functions. */
+static int check_probes(const struct parse *p, int words)
+{
+	static const char *const taken[] = { "all",   "module",  "func",  "exclude", "route",
+					     "group", "iptable", "bridge", "backend", "json",
+					     "verbose" };
+
+	for (size_t i = 0; i < TABLE_LEN; i++) {
+		size_t k = 0;
+
+		if (!(p->seen & 1ULL << i))
+			continue;
+		while (k < sizeof(taken) / sizeof(taken[0]) &&
+		       strcmp(taken[k], option_table[i].name) != 0)
+			k++;
+		if (k == sizeof(taken) / sizeof(taken[0]))
+			return error_set(p->e, EXIT_USAGE, -EINVAL,
+					 "%s is not for skbtrace probes, which traces nothing",
+					 option_name(&option_table[i]).text);
+	}
+	if (words)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "skbtrace probes takes no expression; it traces nothing");
+	p->o->all |= !p->o->groups && !p->o->route;
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *o, struct error *e)
 {
 	struct parse p = { .o = o, .e = e };
@@ -213,7 +260,7 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 
 	*o = (struct options){ .buffer_size = DEFAULT_BUFFER };
 	/* The command comes first, so "trace --" is still a command before the dashes. */
-	if (argc > 1 && strcmp(argv[1], "trace") == 0) {
+	if (argc > 1 && take_word(o, argv[1])) {
 		argv[1] = argv[0];
 		argv++;
 		argc--;
@@ -223,7 +270,12 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 		return err;
 	words = argv + optind;
 	count = argc - optind;
-	err = take_command(&words, &count, strcmp(argv[optind - 1], "--") == 0, e);
+	if (o->action != ACTION_PROBES)
+		err = take_command(o, &words, &count, strcmp(argv[optind - 1], "--") == 0, e);
+	if (!err)
+		err = check_functions(o, e);
+	if (!err && o->action == ACTION_PROBES)
+		err = check_probes(&p, count);
 	if (err)
 		return err;
 	return expression_join(&p.expression, words, count, &o->expression, e);

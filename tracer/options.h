@@ -19,6 +19,7 @@ enum action {
 	ACTION_VERSION,
 	ACTION_DUMP_FILTER, /* -d */
 	ACTION_LIST_INTERFACES, /* -D */
+	ACTION_PROBES, /* the command probes */
 };
 
 enum backend {
@@ -40,6 +41,8 @@ enum color_choice {
 	COLOR_NEVER,
 };
 
+enum { MODULE_OPTIONS = 16 }; /* how often --module may be given */
+
 struct options {
 	enum action action;
 	char *expression;    /* the one pcap filter, shorthands joined in; "" = every packet */
@@ -47,7 +50,10 @@ struct options {
 	const char *where;   /* condition on kernel fields, or NULL */
 	unsigned int groups; /* bits 1 << enum hook_group; 0 and !route = all groups */
 	bool route;          /* --route: the hooks marked route, added to groups */
-	const char *func;    /* extended regular expression on hook names, or NULL */
+	bool all;            /* --all or --module: every function with an skb, not only the table */
+	const char *modules[MODULE_OPTIONS]; /* values of --module, each a comma list */
+	size_t module_count; /* 0 = of all modules */
+	const char *func;    /* extended regular expression on their names, or NULL */
 	const char *exclude; /* likewise */
 	pid_t pid;           /* 0 = any */
 	const char *netns;   /* as given, or NULL */

@@ -95,7 +95,7 @@ static void clear_progress(void)
 static void name_skips(const struct hook_plan *plan)
 {
 	for (size_t i = 0; i < plan->skip_count; i++)
-		fprintf(stderr, "skbtrace: left out: %s (%s)\n", plan->skips[i].hook->name,
+		fprintf(stderr, "skbtrace: left out: %s (%s)\n", plan->skips[i].name,
 			plan->skips[i].why);
 	for (size_t i = 0; i < plan->target_count; i++)
 		if (plan->targets[i].assumed)
@@ -110,8 +110,9 @@ static void say_ready(const struct options *o, const struct hook_plan *plan, con
 {
 	double seconds = (clock_now() - started) / 1e9;
 
-	fprintf(stderr, "ready in %.1f s: %zu of %zu hooks by %s, ", seconds, plan->target_count,
-		plan->target_count + plan->skip_count, probes_backend(p));
+	fprintf(stderr, "ready in %.1f s: %zu of %zu %s by %s, ", seconds, plan->target_count,
+		plan->target_count + plan->skip_count, o->all ? "functions" : "hooks",
+		probes_backend(p));
 	if (*o->expression)
 		fprintf(stderr, "filter \"%s\"", o->expression);
 	else

@@ -7,6 +7,9 @@
 /* Traces as the options say until it is told to stop. Returns 0 or a negative errno with *e set. */
 int run_trace(const struct options *o, struct error *e);
 
+/* Prints which functions this kernel lets be traced (probes). */
+int run_probes(const struct options *o, struct error *e);
+
 /* Compiles the packet filter and prints it (-d). */
 int run_dump_filter(const struct options *o, struct error *e);
 
