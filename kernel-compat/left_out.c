@@ -5,40 +5,39 @@
 #include "compat_internal.h"
 
 struct rule {
-	const char *pattern, *why;
+	const char *pattern, *why; /* why NULL: kept, whatever later rules say */
 };
 
 #define ARGUMENT(type, why)
+#define KEEP(pattern) { pattern, NULL },
 #define NAME(pattern, why) { pattern, why },
 static const struct rule names[] = {
 #include "left_out.def"
 };
 #undef ARGUMENT
+#undef KEEP
 #undef NAME
 
 #define ARGUMENT(type, why) { type, why },
+#define KEEP(pattern)
 #define NAME(pattern, why)
 static const struct rule arguments[] = {
 #include "left_out.def"
 };
 #undef ARGUMENT
+#undef KEEP
 #undef NAME
 
-/* A '*' stands at the beginning or the end of a pattern, or at both. */
+/* '*' stands for any letters, also none. */
 static bool fits(const char *pattern, const char *name, size_t len)
 {
-	size_t size = strlen(pattern);
-	bool open_begin = pattern[0] == '*', open_end = pattern[size - 1] == '*';
-
-	pattern += open_begin;
-	size -= open_begin + open_end;
-	if (len < size)
-		return false;
-	if (open_begin && open_end)
-		return memmem(name, len, pattern, size) != NULL;
-	if (!open_end && !open_begin && len != size)
-		return false;
-	return memcmp(open_begin ? name + len - size : name, pattern, size) == 0;
+	for (; *pattern != '*'; pattern++, name++, len--)
+		if (!len || *pattern != *name)
+			return !len && !*pattern;
+	for (; !fits(pattern + 1, name, len); name++, len--)
+		if (!len)
+			return false;
+	return true;
 }
 
 const char *left_out_name(const char *name, size_t len)
