@@ -52,7 +52,7 @@ void options_help(void)
 	       "through, and where and why it was dropped.\n"
 	       "\n"
 	       "Usage: skbtrace [trace] [options] [pcap expression]\n"
-	       "       skbtrace probes [options]   which functions can be traced here, and which not\n"
+	       "       skbtrace probes [options]   which functions can be traced here?\n"
 	       "\n"
 	       "  skbtrace -H 1.1.1.1 --dropstack            where do packets of a host go?\n"
 	       "  skbtrace -N router 'tcp port 443 and not net 10.0.0.0/8'\n"

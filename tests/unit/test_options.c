@@ -130,6 +130,47 @@ static void commands_of_later_versions_are_named(void **state)
 	assert_expression("udp port 53 or icmp", "udp", "port", "53", "or", "icmp");
 }
 
+static void every_function_or_parts_of_the_table(void **state)
+{
+	(void)state;
+	assert_parses("ip");
+	assert_false(o.all);
+	assert_parses("--all", "--func", "ip_.*");
+	assert_true(o.all);
+	assert_int_equal(o.module_count, 0);
+	assert_parses("--module", "veth,bridge", "--module", "vmlinux");
+	assert_true(o.all);
+	assert_int_equal(o.module_count, 2);
+	assert_string_equal(o.modules[0], "veth,bridge");
+	assert_refused("--module takes names of modules, separated by commas, not \"veth,\"",
+		       "--module", "veth,");
+	assert_refused("--all asks for every function, --group, --route, --iptable and --bridge for "
+		       "parts of the hook table: use one or the other",
+		       "--iptable", "--all");
+	assert_true(parse("--module", "veth", "--route") < 0);
+	assert_int_equal(e.code, EXIT_USAGE);
+}
+
+static void probes_is_a_command(void **state)
+{
+	(void)state;
+	assert_parses("probes");
+	assert_int_equal(o.action, ACTION_PROBES);
+	assert_true(o.all);
+	assert_parses("--json", "probes", "--func", "ip_.*");
+	assert_int_equal(o.action, ACTION_PROBES);
+	assert_true(o.json && o.all);
+	assert_parses("probes", "--route");
+	assert_false(o.all);
+	assert_parses("probes", "--version");
+	assert_int_equal(o.action, ACTION_VERSION);
+	assert_parses("--", "probes");
+	assert_int_equal(o.action, ACTION_TRACE);
+	assert_refused("-H/--host is not for skbtrace probes, which traces nothing", "probes", "-H",
+		       "1.1.1.1");
+	assert_refused("skbtrace probes takes no expression; it traces nothing", "probes", "icmp");
+}
+
 static void shorthands_become_one_expression(void **state)
 {
 	(void)state;
@@ -553,6 +594,8 @@ int main(void)
 		cmocka_unit_test(the_word_trace_may_come_first),
 		cmocka_unit_test(after_two_dashes_all_words_belong_to_the_expression),
 		cmocka_unit_test(commands_of_later_versions_are_named),
+		cmocka_unit_test(every_function_or_parts_of_the_table),
+		cmocka_unit_test(probes_is_a_command),
 		cmocka_unit_test(shorthands_become_one_expression),
 		cmocka_unit_test(a_prefix_makes_a_network_and_clears_host_bits),
 		cmocka_unit_test(icmpid_matches_both_kinds_of_echo_and_nothing_else),
