@@ -61,13 +61,12 @@ static int add_symbol(struct scan *s, const struct ksym *sym, const char *why)
 		why = why_no_skb(err);
 	if (!why)
 		return plan_add_target(s->plan, &t);
-	return plan_add_skip(s->plan,
-			     &(struct hook_skip){ .name = sym->name,
-						  .module = sym->module,
-						  .addr = sym->addr,
-						  .has_skb = !err,
-						  .skb = t.skb,
-						  .why = why });
+	return plan_add_skip(s->plan, &(struct hook_skip){ .name = sym->name,
+							   .module = sym->module,
+							   .addr = sym->addr,
+							   .has_skb = !err,
+							   .skb = t.skb,
+							   .why = why });
 }
 
 static bool same_module(const char *a, const char *b)

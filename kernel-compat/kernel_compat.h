@@ -142,8 +142,8 @@ struct hook_choice {
 	 * nothing then, func and exclude are matched against the symbol without compiler suffix.
 	 */
 	bool all;
-	const char *const *modules; /* all: of these, each a comma list; "vmlinux" = the core */
-	size_t module_count;        /* 0 = of all */
+	const char *const *modules;  /* all: of these, each a comma list; "vmlinux" = the core */
+	size_t module_count;         /* 0 = of all */
 	struct traceable *traceable; /* all: leave out what is not in it; NULL = not known */
 };
 
@@ -156,7 +156,7 @@ struct hook_target {
 	uint64_t addr;
 	struct skb_arg skb;
 	bool assumed;   /* no BTF for the module: its skb is where the table says */
-	bool no_kprobe; /* on the kernel's blacklist for single kprobes, see hook_plan_blacklist() */
+	bool no_kprobe; /* on the blacklist of single kprobes: hook_plan_blacklist() */
 };
 
 struct hook_skip {
@@ -174,7 +174,7 @@ struct hook_plan {
 	size_t target_count, target_room;
 	struct hook_skip *skips;
 	size_t skip_count, skip_room;
-	size_t blind_modules; /* all: modules without BTF, of which only the table's hooks are known */
+	size_t blind_modules; /* all: without BTF; only the table's hooks of them are known */
 };
 
 /* Strings point into ks and hook_table, which must outlive the plan. */

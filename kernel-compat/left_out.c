@@ -9,7 +9,7 @@ struct rule {
 };
 
 #define ARGUMENT(type, why)
-#define KEEP(pattern) { pattern, NULL },
+#define KEEP(pattern)      { pattern, NULL },
 #define NAME(pattern, why) { pattern, why },
 static const struct rule names[] = {
 #include "left_out.def"

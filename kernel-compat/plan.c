@@ -197,8 +197,8 @@ static void *make_room(void *array, size_t *room, size_t count, size_t size)
 
 int plan_add_target(struct hook_plan *plan, const struct hook_target *t)
 {
-	struct hook_target *list = make_room(plan->targets, &plan->target_room, plan->target_count,
-					     sizeof(*t));
+	struct hook_target *list =
+		make_room(plan->targets, &plan->target_room, plan->target_count, sizeof(*t));
 
 	if (!list)
 		return -ENOMEM;
@@ -245,8 +245,7 @@ int hook_plan_new(const struct ksyms *ks, struct kernel_btf *kb, const struct ho
 	*out = NULL;
 	if (!plan)
 		return -ENOMEM;
-	err = choice->all ? plan_functions(ks, kb, choice, plan)
-			  : plan_table(ks, kb, choice, plan);
+	err = choice->all ? plan_functions(ks, kb, choice, plan) : plan_table(ks, kb, choice, plan);
 	if (err) {
 		hook_plan_free(plan);
 		return err;

@@ -98,7 +98,7 @@ struct name_table {
 	const struct hook_plan *plan;
 	uint32_t *buckets; /* index of a first target + 1, 0 = free */
 	uint32_t mask;
-	uint32_t *first; /* for each target: the first of its name */
+	uint32_t *first;          /* for each target: the first of its name */
 	uint16_t *listed, *count; /* for first ones: lines in the list, targets */
 };
 
@@ -116,8 +116,8 @@ static uint32_t *bucket_of(struct name_table *n, const char *name, size_t len, c
 {
 	uint32_t at = name_hash(name, len) & n->mask;
 
-	while (n->buckets[at] && !is_called(&n->plan->targets[n->buckets[at] - 1], name, len,
-					    module, module_len))
+	while (n->buckets[at] &&
+	       !is_called(&n->plan->targets[n->buckets[at] - 1], name, len, module, module_len))
 		at = (at + 1) & n->mask;
 	return &n->buckets[at];
 }
@@ -177,8 +177,15 @@ static int split_targets(struct hook_plan *plan, const struct name_table *n)
 	for (size_t i = 0; i < plan->target_count && !err; i++) {
 		const struct hook_target *t = &plan->targets[i];
 		uint16_t listed = n->listed[n->first[i]];
-		struct hook_skip skip = { t->hook, t->name, t->module, t->addr, true, t->skb,
-					  "the kernel lets no probe be put there" };
+		struct hook_skip skip = {
+			.hook = t->hook,
+			.name = t->name,
+			.module = t->module,
+			.addr = t->addr,
+			.has_skb = true,
+			.skb = t->skb,
+			.why = "the kernel lets no probe be put there",
+		};
 
 		if (listed >= n->count[n->first[i]]) {
 			plan->targets[kept++] = *t;

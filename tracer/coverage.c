@@ -29,7 +29,8 @@ static int count_text(struct coverage_counts *counts, const char *text)
 
 static bool takes_kprobe(const struct coverage *c, const struct hook_target *t)
 {
-	/* Without cookies there is a program for each argument, but only one for a pointer to it. */
+	/* Without cookies there is a program for each argument, but only one for a pointer to it.
+	 */
 	bool program = c->features->has_attach_cookie || !t->skb.indirect || !t->skb.index;
 
 	return c->features->has_kprobe_pmu && program && !t->no_kprobe;
@@ -207,7 +208,9 @@ int coverage_print(struct coverage *c, const struct hook_plan *plan)
 
 	for (size_t i = 0; i < plan->target_count && !err; i++) {
 		const struct hook_target *t = &plan->targets[i];
-		struct coverage_line line = { .name = t->name, .module = t->module, .skb = &t->skb };
+		struct coverage_line line = { .name = t->name,
+					      .module = t->module,
+					      .skb = &t->skb };
 
 		line.backend_count = backends_of(c, t, line.backends);
 		err = print_line(c, &line);
@@ -227,7 +230,8 @@ int coverage_print(struct coverage *c, const struct hook_plan *plan)
 /* Single kprobes take a minute for all functions: they are tried only when asked for. */
 static bool worth_trying(const struct options *o, const struct machine *m)
 {
-	return m->plan->target_count && (m->features.has_kprobe_multi || o->backend != BACKEND_AUTO);
+	return m->plan->target_count &&
+	       (m->features.has_kprobe_multi || o->backend != BACKEND_AUTO);
 }
 
 static int try_attach(const struct options *o, struct machine *m, const struct filters *filters,

@@ -131,8 +131,7 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	/* The command probes is there to show why. */
 	if (!m->plan->target_count && o->action != ACTION_PROBES)
 		return error_set(
-			e, EXIT_KERNEL, -ENOENT,
-			"this kernel has none of the %zu %s chosen; %s",
+			e, EXIT_KERNEL, -ENOENT, "this kernel has none of the %zu %s chosen; %s",
 			m->plan->skip_count, o->all ? "functions" : "hooks",
 			o->all ? "skbtrace probes says why"
 			       : "load their modules, or widen --func, --exclude or --group");

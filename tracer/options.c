@@ -41,9 +41,7 @@ const size_t option_table_len = TABLE_LEN;
 _Static_assert(TABLE_LEN <= 64, "struct parse keeps one bit for each line");
 
 /* DESIGN: first words with a meaning of their own, later parts of the project. */
-static const char *const other_commands[] = {
-	"top", "count", "listen", "report", "diff"
-};
+static const char *const other_commands[] = { "top", "count", "listen", "report", "diff" };
 
 static int getopt_value(size_t index)
 {
@@ -228,9 +226,9 @@ static int check_functions(const struct options *o, struct error *e)
 /* What chooses packets or shapes their output means nothing for a list of functions. */
 static int check_probes(const struct parse *p, int words)
 {
-	static const char *const taken[] = { "all",   "module",  "func",  "exclude", "route",
-					     "group", "iptable", "bridge", "backend", "json",
-					     "verbose" };
+	static const char *const taken[] = { "all",     "module", "func",    "exclude",
+					     "route",   "group",  "iptable", "bridge",
+					     "backend", "json",   "verbose" };
 
 	for (size_t i = 0; i < TABLE_LEN; i++) {
 		size_t k = 0;

@@ -113,8 +113,7 @@ int nothing_chosen(const struct ksyms *symbols, struct kernel_btf *kb, const str
 	int err;
 
 	if (!o->func || regcomp(&regex, o->func, REG_EXTENDED))
-		return error_set(e, EXIT_KERNEL, -ENOENT,
-				 "no function is chosen: %s",
+		return error_set(e, EXIT_KERNEL, -ENOENT, "no function is chosen: %s",
 				 o->module_count ? "none of the modules has one that takes a packet"
 						 : "--exclude matches them all");
 	err = explain_func(symbols, kb, o, &regex, e);

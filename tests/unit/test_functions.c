@@ -145,7 +145,8 @@ static void one_name_may_have_several_addresses(void **state)
 	expect_target(0xffffffff81000400, "ip_local_deliver", "", 0, false);
 	expect_target(0xffffffffc0500000, "agrees", "openvswitch", 1, false);
 	expect_target(0xffffffffc0500100, "agrees", "openvswitch", 1, false);
-	expect_skip("differs", "several functions of this name, with their skb at different places");
+	expect_skip("differs",
+		    "several functions of this name, with their skb at different places");
 	expect_target(0xffffffff81000b80, "takes_const", "", 1, false);
 }
 
@@ -275,13 +276,21 @@ static void the_blacklist_is_about_addresses(void **state)
 
 static void the_table_of_those_left_out(void **state)
 {
-	static const char *const out[] = { "nla_put", "__nla_put", "rtnetlink_rcv", "audit_receive",
-					   "unix_stream_read_actor", "__bpf_trace_kfree_skb",
-					   "crypto_aead_report", "kfree_skbmem",
+	static const char *const out[] = { "nla_put",
+					   "__nla_put",
+					   "rtnetlink_rcv",
+					   "audit_receive",
+					   "unix_stream_read_actor",
+					   "__bpf_trace_kfree_skb",
+					   "crypto_aead_report",
+					   "kfree_skbmem",
 					   "tcf_action_dump_old" };
-	static const char *const in[] = { "__kfree_skb", "skb_release_data", "ip_rcv", "skb_dump",
-					  "netif_rx", "devlink_trap_report", "nla", "tcp_v4_fill_cb",
-					  "ovs_dp_process_packet", "unix" };
+	static const char *const in[] = {
+		"__kfree_skb", "skb_release_data", "ip_rcv",
+		"skb_dump",    "netif_rx",         "devlink_trap_report",
+		"nla",         "tcp_v4_fill_cb",   "ovs_dp_process_packet",
+		"unix"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(out) / sizeof(out[0]); i++)

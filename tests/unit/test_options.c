@@ -144,9 +144,10 @@ static void every_function_or_parts_of_the_table(void **state)
 	assert_string_equal(o.modules[0], "veth,bridge");
 	assert_refused("--module takes names of modules, separated by commas, not \"veth,\"",
 		       "--module", "veth,");
-	assert_refused("--all asks for every function, --group, --route, --iptable and --bridge for "
-		       "parts of the hook table: use one or the other",
-		       "--iptable", "--all");
+	assert_refused(
+		"--all asks for every function, --group, --route, --iptable and --bridge for "
+		"parts of the hook table: use one or the other",
+		"--iptable", "--all");
 	assert_true(parse("--module", "veth", "--route") < 0);
 	assert_int_equal(e.code, EXIT_USAGE);
 }
