@@ -251,14 +251,20 @@ static int try_attach(const struct options *o, struct machine *m, const struct f
 	return err;
 }
 
-/* Where only single kprobes are left, what they refuse cannot be traced. */
-static int leave_out_blacklisted(struct hook_plan *plan)
+/* Where only single kprobes are left, what they cannot take cannot be traced. */
+static int leave_out_refused(const struct coverage *c, struct hook_plan *plan)
 {
 	int err = 0;
 
-	for (size_t i = plan->target_count; i-- > 0 && !err;)
-		if (plan->targets[i].no_kprobe)
-			err = hook_plan_skip(plan, i, "on the kernel's blacklist for kprobes");
+	for (size_t i = plan->target_count; i-- > 0 && !err;) {
+		const struct hook_target *t = &plan->targets[i];
+
+		if (!takes_kprobe(c, t))
+			err = hook_plan_skip(plan, i,
+					     t->no_kprobe ? "on the kernel's blacklist for kprobes"
+							  : "a pointer to the skb, and not the "
+							    "first argument");
+	}
 	return err;
 }
 
@@ -281,7 +287,7 @@ int run_probes(const struct options *o, struct error *e)
 	if (worth_trying(o, &m))
 		err = try_attach(o, &m, &filters, &c, e);
 	else if (!m.features.has_kprobe_multi)
-		err = leave_out_blacklisted(m.plan);
+		err = leave_out_refused(&c, m.plan);
 	if (err)
 		goto out;
 	err = coverage_print(&c, m.plan);
