@@ -15,14 +15,20 @@ struct names {
 	size_t count; /* of all, also those that have no place */
 };
 
+/* The shortest ones get the places: they have least beside what was asked for. */
 static void note(struct names *names, const char *name)
 {
-	for (size_t i = 0; i < names->count && i < NAMES; i++)
+	size_t at = names->count < NAMES ? names->count : NAMES;
+
+	for (size_t i = 0; i < at; i++)
 		if (!strcmp(names->name[i], name))
 			return;
-	if (names->count < NAMES)
-		names->name[names->count] = name;
 	names->count++;
+	for (; at > 0 && strlen(names->name[at - 1]) > strlen(name); at--)
+		if (at < NAMES)
+			names->name[at] = names->name[at - 1];
+	if (at < NAMES)
+		names->name[at] = name;
 }
 
 static void write_names(const struct names *names, char *buf, size_t size)

@@ -128,7 +128,7 @@ static void the_nearest_names_are_told(void **state)
 	(void)state;
 	fixture_open(&f);
 	assert_int_equal(fixture_symbols(&f, "ffffffff81000100 T ip_rcv\n"
-					     "ffffffff81000200 t ip_rcv_core\n"
+					     "ffffffff81000080 t ip_rcv_core\n"
 					     "ffffffff81000300 t takes_const\n"),
 			 0);
 	assert_string_equal(nothing((struct options){ .func = "ip_rvc" }),
