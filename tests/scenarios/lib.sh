@@ -9,6 +9,7 @@
 #	expect WHAT JQ			fails unless JQ holds; $all is the array of all events, in order of time
 #	refute WHAT JQ			fails if it holds
 #	exits CODE WHAT ARGS...		runs skbtrace and checks exit code and that its one line says WHAT
+#	backends			prints the names of the backends that this kernel has, best first
 set -u
 events=/run/events.json errors=/run/errors.txt ready=/run/skbtrace.ready
 client=10.77.1.1
@@ -65,6 +66,13 @@ router() {
 	ip -n server route add default via 10.77.8.254
 	ip netns exec router sysctl -qw net.ipv4.ip_forward=1
 	ip netns exec client ping -c 1 -W 2 -q $server >/dev/null || die "no ping through the router"
+}
+
+backends() {
+	case $KERNEL in
+	5.10 | 6.1) echo kprobe ;;
+	*) echo kprobe.multi kprobe ;;
+	esac
 }
 
 # at NS COMMAND...
