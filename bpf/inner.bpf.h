@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The inner packet of a tunnel, found by walking the bytes of the outer one: skb->inner_* headers
- * are set by senders only. VXLAN (RFC 7348), Geneve (RFC 8926), GRE (RFC 2784, 2890), IP in IP and
- * SIT (RFC 2003, 4213).
+ * are set by senders only. VXLAN (RFC 7348), Geneve (RFC 8926), GRE (RFC 2784, 2890), IP in IP,
+ * SIT and tunnels over IPv6 (RFC 2003, 4213, 2473).
  */
 #ifndef SKBTRACE_INNER_BPF_H
 #define SKBTRACE_INNER_BPF_H
@@ -16,6 +16,7 @@
 #define IPPROTO_UDP  17
 #define IPPROTO_IPV6 41
 #define IPPROTO_GRE  47
+#define NEXTHDR_DEST 60
 #define IP_OFFSET    0x1fff /* of a fragment; only the first one has what comes next */
 #define VXLAN_PORT   4789
 #define VXLAN_PORT_LINUX                                                                           \
@@ -82,6 +83,13 @@ static __always_inline bool skip_ip(const struct sk_buff *skb, struct walk *walk
 	}
 	*next = header[6];
 	walk->at += 40;
+	if (*next == NEXTHDR_DEST) {
+		/* The encapsulation limit (RFC 2473) of ip6tnl and ip6gre, there by default. */
+		if (!read_at(skb, walk->at, header, 2))
+			return false;
+		*next = header[0];
+		walk->at += (header[1] + 1) * 8;
+	}
 	return walk->protocol == bpf_htons(ETH_P_IPV6);
 }
 
