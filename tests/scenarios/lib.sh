@@ -9,7 +9,7 @@
 #	expect WHAT JQ			fails unless JQ holds; $all is the array of all events, in order of time
 #	refute WHAT JQ			fails if it holds
 #	exits CODE WHAT ARGS...		runs skbtrace and checks exit code and that its one line says WHAT
-#	backends			prints the names of the backends that this kernel has, best first
+#	backends			prints the names of the backends that this kernel has, the automatic one first
 set -u
 events=/run/events.json errors=/run/errors.txt ready=/run/skbtrace.ready
 client=10.77.1.1
@@ -71,7 +71,8 @@ router() {
 backends() {
 	case $KERNEL in
 	5.10 | 6.1) echo kprobe ;;
-	*) echo kprobe.multi kprobe ;;
+	6.*) echo kprobe.multi kprobe ;;
+	*) echo kprobe.multi kprobe fentry.multi ;;
 	esac
 }
 
