@@ -12,13 +12,14 @@ limit=${SKBTRACE_VM_TIMEOUT:-300}
 
 # make_payload: the disk with skbtrace, its tests, and what to run, mounted on /skbtrace.
 make_payload() {
-	local dir=$work/payload
+	local dir=$work/payload programs
 	mkdir -p "$dir/run" "$dir/bin"
 	cp -r "$top_dir/tests" "$dir/"
 	if [ -z "${SKBTRACE_VM_NOBUILD:-}" ] || [ -x "$build_dir/tracer/skbtrace" ]; then
 		cmake --install "$build_dir" --prefix "$dir" --strip >/dev/null
 	fi
-	[ -z "${SKBTRACE_VM_PROGRAM:-}" ] || cp "$SKBTRACE_VM_PROGRAM" "$dir/bin/"
+	IFS=: read -ra programs <<<"${SKBTRACE_VM_PROGRAM:-}"
+	[ ${#programs[@]} = 0 ] || cp "${programs[@]}" "$dir/bin/"
 	echo "$series" >"$dir/run/series"
 	case $# in
 	0) { stty size </dev/tty || echo 24 80; } >"$dir/run/console" 2>/dev/null ;;
@@ -63,6 +64,7 @@ machine() {
 	disk root.ext4 "$rootfs"
 	disk modules.ext4 "$kernel/modules.ext4"
 	disk payload.ext4
+	[ -z "${SKBTRACE_VM_DISK:-}" ] || disk extra.ext4 "$SKBTRACE_VM_DISK"
 }
 
 interactive() {
