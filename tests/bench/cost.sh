@@ -1,17 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in a test machine whose clock counts instructions: what a packet costs, without a tool and with each row of cost.tsv.
-# Columns: the sender's clock for a packet, which has the tool's own work in it as far as it ran meanwhile; what the tool adds to a
-# packet in all, with the work left when the sender was done; events printed for the packets, and events lost.
+# Columns: the sender's clock for a packet; what the tool added to it; how much of that its process used (the rest is the probes); added
+# and the tool's work left when the sender was done; events printed for the packets, and events lost.
 table=cost
 # shellcheck source=tests/bench/guest.sh
 . "$(dirname "$0")/guest.sh"
 packets=1000
 
 send() { udp_cost client server "$server" "$@"; }
-
-# packet_lines: how many lines the tool has printed about packets.
-packet_lines() { grep -c ":9\b" "$lines"; }
 
 # measure ROW TOOL ARGS...
 measure() {
@@ -31,12 +28,14 @@ measure() {
 	# pwru does not count what it loses. 10 packets go before the clock starts, each time.
 	[ "$1" != pwru ] || lost=$((few * (packets + 10) / 100 - printed))
 	figure "$row" sending "$sending"
-	figure "$row" added $((sending - during + all - untraced))
+	figure "$row" added $((sending - untraced))
+	figure "$row" "of it tool" "$during"
+	figure "$row" "in all" $((sending - during + all - untraced))
 	figure "$row" events "$printed"
 	figure "$row" lost "${lost:--}"
 }
 
-pair
+steady_pair
 mount_peers
 # The kernel still works for some seconds after booting; an idle machine sleeps in no time.
 sleep 20

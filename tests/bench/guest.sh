@@ -8,6 +8,8 @@
 peers=/run/peers
 lines=/tmp/lines messages=/tmp/messages
 table=${table:-}
+mkfifo /run/never
+exec {never}<>/run/never
 
 # figure ROW COLUMN VALUE
 figure() { printf '%s\t%s\t%s\t%s\t%s\n' "$KERNEL" "$table" "$1" "$2" "$3"; }
@@ -24,6 +26,13 @@ mount_peers() {
 	echo "# Linux $(uname -r), $(skbtrace -V | head -n 1), $(grep -E '^(pwru|bpftrace) ' $peers/versions | paste -sd ' ')"
 }
 
+# steady_pair: a pair whose neighbour never becomes stale: every packet would call neigh_resolve_output(), and be dearer by a hit.
+steady_pair() {
+	pair
+	ip -n client neigh replace "$server" dev c0 nud permanent \
+		lladdr "$(ip -n server -j link show s0 | jq -r '.[0].address')"
+}
+
 skbtrace_tool() { exec skbtrace --ready-file "$ready" "$@"; }
 
 pwru_tool() { exec chroot $peers pwru --ready-file "$ready" "$@"; }
@@ -35,21 +44,44 @@ bpftrace_tool() {
 	exec chroot $peers bpftrace -B none -e "BEGIN { printf(\"ready\\n\"); } ${probes#,} { }"
 }
 
-# start TOOL ARGS...: returns when it traces, its process is $tool then. 2: it has no such option, 4: not on this kernel.
+# has_options ARGS...: skbtrace would take an option that it does not have for the beginning of another one.
+has_options() {
+	local word
+	for word; do
+		[[ $word != --* ]] || skbtrace --help | grep -q -e "$word\\b" || return
+	done
+}
+
+# start TOOL ARGS...: returns when it traces; its process is $tool then, started at $began. 2: it has no such option, 4: not on this
+# kernel.
 start() {
 	local kind=$1 status=0
 	shift
+	[ "$kind" != skbtrace ] || has_options "$@" || return 2
 	rm -f "$ready"
+	# shellcheck disable=SC2034 # for the scripts that source this
+	began=$EPOCHREALTIME
 	"${kind}_tool" "$@" >$lines 2>$messages </dev/null &
 	tool=$!
-	until [ -e "$ready" ] || grep -qsx ready $lines; do
+	until tool_ready; do
 		if ! kill -0 $tool 2>/dev/null; then
 			wait $tool || status=$?
 			[ $status = 2 ] || [ $status = 4 ] || note_end "$kind $*" "$status"
 			return $((status ? status : 1))
 		fi
-		sleep 0.02
+		nap
 	done
+}
+
+# nap: a moment of sleep without a process that would be measured along.
+nap() { read -rt 0.02 -u "$never" || true; }
+
+# bpftrace has no ready file, but says so.
+tool_ready() {
+	local word=
+	[ ! -e "$ready" ] || return 0
+	[ ! -s $lines ] || read -r word <$lines || true
+	[ "$word" = ready ]
 }
 
 note_end() { echo "$1: ended with $2 before it was ready: $(tail -n 3 $messages)" >&2; }
@@ -68,6 +100,9 @@ settle() {
 		sleep 1
 	done
 }
+
+# packet_lines: how many events the tool has printed. skbtrace's lines have the packets' port, pwru's begin with the skb.
+packet_lines() { grep -cE '^0x|:9\b' $lines; }
 
 # lost_events: by skbtrace's own summary.
 lost_events() { sed -n 's/^[0-9]* packets\{0,1\}, .* \([0-9]*\) lost$/\1/p' $messages; }

@@ -8,9 +8,6 @@ seconds=5
 
 flood() { udp_cost -s $seconds client server "$server"; }
 
-# printed: lines about packets.
-printed() { grep -c ":9\b" "$lines"; }
-
 # measure ROW TOOL ARGS...
 measure() {
 	local row=$1 status=0 few=0 sent lost hits events
@@ -24,12 +21,12 @@ measure() {
 	if [ "$1" = pwru ]; then
 		# What it loses it does not count: the lines of a few packets tell how many each packet makes.
 		udp_cost client server "$server" 90 "$tool" "$lines" >/dev/null
-		few=$(printed)
+		few=$(packet_lines)
 	fi
 	sent=$(flood)
 	settle
 	stop
-	events=$(($(printed) - few))
+	events=$(($(packet_lines) - few))
 	lost=$(lost_events)
 	[ "$1" != pwru ] || lost=$((few * sent / 100 - events))
 	hits=$((events + lost))
@@ -40,7 +37,7 @@ measure() {
 	figure "$row" "lost %" "$(awk -v l="$lost" -v h="$hits" 'BEGIN { printf "%.1f", h ? 100 * l / h : 0 }')"
 }
 
-pair
+steady_pair
 mount_peers
 figure untraced packets "$(flood)"
 while IFS=$'\t' read -r row command; do

@@ -16,13 +16,12 @@ has_multi() { grep -q ' register_fprobe_ips$' /proc/kallsyms; }
 measure() {
 	local row=$1 begin status=0
 	shift
-	begin=$EPOCHREALTIME
 	start "$@" || status=$?
 	if [ $status != 0 ]; then
 		figure "$row" "ready s" -
 		return
 	fi
-	figure "$row" "ready s" "$(since "$begin")"
+	figure "$row" "ready s" "$(since "$began")"
 	sleep 2
 	figure "$row" "memory MB" "$(memory)"
 	begin=$EPOCHREALTIME
