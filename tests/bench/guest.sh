@@ -78,10 +78,10 @@ nap() { read -rt 0.02 -u "$never" || true; }
 
 # bpftrace has no ready file, but says so.
 tool_ready() {
-	local word=
+	local said
 	[ ! -e "$ready" ] || return 0
-	[ ! -s $lines ] || read -r word <$lines || true
-	[ "$word" = ready ]
+	mapfile -t said <$lines
+	[[ " ${said[*]} " == *" ready "* ]]
 }
 
 note_end() { echo "$1: ended with $2 before it was ready: $(tail -n 3 $messages)" >&2; }
