@@ -6,6 +6,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../scenarios/lib.sh"
 
 peers=/run/peers
+patience=600 # seconds for a tool to become ready
 lines=/tmp/lines messages=/tmp/messages
 table=${table:-}
 mkfifo /run/never
@@ -55,7 +56,7 @@ has_options() {
 # start TOOL ARGS...: returns when it traces; its process is $tool then, started at $began. 2: it has no such option, 4: not on this
 # kernel.
 start() {
-	local kind=$1 status=0
+	local kind=$1 status=0 since=$SECONDS
 	shift
 	[ "$kind" != skbtrace ] || has_options "$@" || return 2
 	rm -f "$ready"
@@ -64,6 +65,7 @@ start() {
 	"${kind}_tool" "$@" >$lines 2>$messages </dev/null &
 	tool=$!
 	until tool_ready; do
+		[ $((SECONDS - since)) -lt $patience ] || kill -KILL $tool
 		if ! kill -0 $tool 2>/dev/null; then
 			wait $tool || status=$?
 			[ $status = 2 ] || [ $status = 4 ] || note_end "$kind $*" "$status"
