@@ -18,6 +18,7 @@ struct skbt_config {
 	__u32 hold_cpu;    /* bpf_preempt_disable() is there */
 	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
 	__u32 filter_need; /* bytes of the window that it can touch */
+	__u32 filter_direct; /* filter_direct reads frames where they lie */
 	__u32 filter_big;  /* too long to be verified several times */
 	__u32 filter_one_body; /* filter_l2 is right without an Ethernet header as well */
 	__u32 have_inner;      /* likewise inner_l2 and inner_l3 */
@@ -36,13 +37,5 @@ struct skbt_config {
 	__u64 wakeup_bytes; /* data in the ring that wakes the reader early */
 	char ifname[SKBT_IFNAME_LEN];
 };
-
-/* What an attach cookie holds; user space packs it, the shims unpack it. */
-#define SKBT_COOKIE(target, arg, indirect, end)                                                    \
-	((__u64)(target) | (__u64)(arg) << 32 | (__u64)(indirect) << 40 | (__u64)(end) << 41)
-#define SKBT_COOKIE_TARGET(c)   ((__u32)(c))
-#define SKBT_COOKIE_ARG(c)      ((__u8)((c) >> 32))
-#define SKBT_COOKIE_INDIRECT(c) ((__u8)((c) >> 40) & 1)
-#define SKBT_COOKIE_END(c)      ((__u8)((c) >> 41) & 1)
 
 #endif

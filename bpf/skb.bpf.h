@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Reading an skb: which device and namespace it is in, its VLAN tag. All functions work on a copy
- * of the struct sk_buff (one read for all members) in a map value.
+ * Reading an skb: which device and namespace it is in, its VLAN tag. All functions take what
+ * view_of() gives: the skb itself where it may be loaded from, else a copy in a map value.
  */
 #ifndef SKBTRACE_SKB_BPF_H
 #define SKBTRACE_SKB_BPF_H
@@ -14,9 +14,16 @@
 struct device_facts {
 	__u32 ifindex; /* 0 = no device */
 	__u32 netns;   /* 0 = unknown */
-	__u16 type;    /* ARPHRD_ */
 	char name[SKBT_IFNAME_LEN];
 };
+
+/*
+ * The address as a pointer that may be loaded through, what cannot be read being 0: verifiers of
+ * 6.17 and later (2d5c91e1cc14). Weak: older kernels load the program, as config.direct is 0 there.
+ */
+extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+
+extern const volatile struct skbt_config config;
 
 static __always_inline __u32 netns_inode(struct net *net)
 {
@@ -25,6 +32,19 @@ static __always_inline __u32 netns_inode(struct net *net)
 	if (net)
 		bpf_core_read(&inode, sizeof(inode), &net->ns.inum);
 	return inode;
+}
+
+/* ARPHRD_ of skb->dev; 0 if it has none, or what is there is no device (see below). */
+static __always_inline __u16 device_type(const struct sk_buff *skb)
+{
+	struct net_device *d = skb->dev;
+	__u16 type = 0;
+
+	if (config.direct)
+		return ((struct net_device *)bpf_rdonly_cast(d, 0))->type;
+	if (d)
+		bpf_core_read(&type, sizeof(type), &d->type);
+	return type;
 }
 
 /*
@@ -40,17 +60,19 @@ static __always_inline void read_device(const struct sk_buff *skb, struct device
 
 	__builtin_memset(dev, 0, sizeof(*dev));
 	if (d && !bpf_core_read(&ifindex, sizeof(ifindex), &d->ifindex) && ifindex > 0 &&
-	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net) &&
-	    netns_inode(net) >= FIRST_NETNS_INODE) {
-		dev->ifindex = ifindex;
+	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net)) {
 		dev->netns = netns_inode(net);
-		bpf_core_read(&dev->type, sizeof(dev->type), &d->type);
-		bpf_core_read(dev->name, sizeof(dev->name), &d->name);
-		return;
+		if (dev->netns >= FIRST_NETNS_INODE) {
+			dev->ifindex = ifindex;
+			bpf_core_read(dev->name, sizeof(dev->name), &d->name);
+			return;
+		}
 	}
-	if (skb->sk && !bpf_core_read(&net, sizeof(net), &skb->sk->__sk_common.skc_net.net) &&
-	    netns_inode(net) >= FIRST_NETNS_INODE)
+	dev->netns = 0;
+	if (skb->sk && !bpf_core_read(&net, sizeof(net), &skb->sk->__sk_common.skc_net.net))
 		dev->netns = netns_inode(net);
+	if (dev->netns < FIRST_NETNS_INODE)
+		dev->netns = 0;
 }
 
 static __always_inline __u16 vlan_protocol(const struct sk_buff *skb)

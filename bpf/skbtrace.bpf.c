@@ -31,38 +31,12 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline struct sk_buff *follow(__u64 arg, bool indirect)
+static __always_inline struct sk_buff *follow(__u64 arg)
 {
-	struct sk_buff *skb = (struct sk_buff *)arg;
+	struct sk_buff *skb = NULL;
 
-	if (indirect && bpf_probe_read_kernel(&skb, sizeof(skb), (void *)arg))
-		return NULL;
+	bpf_probe_read_kernel(&skb, sizeof(skb), (void *)arg);
 	return skb;
-}
-
-/*
- * Each load is pinned where it stands: merged, they would become one load through a computed ctx
- * pointer, which the verifier refuses ("dereference of modified ctx ptr").
- */
-#define ARG_CASE(n, parm)                                                                          \
-	case n:                                                                                    \
-		arg = parm(ctx);                                                                   \
-		asm volatile("" : "+r"(arg));                                                      \
-		break;
-
-static __always_inline __u64 register_arg(struct pt_regs *ctx, __u8 n)
-{
-	__u64 arg = 0;
-
-	switch (n) {
-		ARG_CASE(0, PT_REGS_PARM1)
-		ARG_CASE(1, PT_REGS_PARM2)
-		ARG_CASE(2, PT_REGS_PARM3)
-		ARG_CASE(3, PT_REGS_PARM4)
-		ARG_CASE(4, PT_REGS_PARM5)
-		ARG_CASE(5, PT_REGS_PARM6)
-	}
-	return arg;
 }
 
 /*
@@ -85,70 +59,53 @@ static __always_inline void release_cpu(void)
 		bpf_preempt_enable();
 }
 
-static __always_inline int on_call(void *ctx, struct sk_buff *skb, __u64 site)
-{
-	struct hit hit = { .skb = skb, .site = site, .type = SKBT_PATH };
+/*
+ * A program for each place of the skb: reading a cookie that says it costs a search in a list of all
+ * functions, at each hit. The site is where the function begins, or a few bytes behind.
+ */
+#define CALL(n, parm)                                                                              \
+	SEC("skbt.kprobe/arg" #n)                                                                  \
+	int call_arg##n(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		return active ? trace_skb(ctx, (void *)parm(ctx), PT_REGS_IP(ctx), SKBT_PATH, 0)   \
+			      : 0;                                                                 \
+	}                                                                                          \
+	SEC("skbt.kprobe/arg" #n "_indirect")                                                      \
+	int call_arg##n##_indirect(struct pt_regs *ctx)                                            \
+	{                                                                                          \
+		return active ? trace_skb(ctx, follow(parm(ctx)), PT_REGS_IP(ctx), SKBT_PATH, 0)   \
+			      : 0;                                                                 \
+	}                                                                                          \
+	SEC("skbt.fentry/arg" #n)                                                                  \
+	int enter_arg##n(__u64 *ctx)                                                               \
+	{                                                                                          \
+		return entered(ctx, n, false);                                                     \
+	}                                                                                          \
+	SEC("skbt.fentry/arg" #n "_indirect")                                                      \
+	int enter_arg##n##_indirect(__u64 *ctx)                                                    \
+	{                                                                                          \
+		return entered(ctx, n, true);                                                      \
+	}
 
-	return trace_skb(ctx, &hit);
-}
-
-/* kprobe.multi, and single kprobes where cookies exist (5.15): one program for every function. */
-SEC("skbt.kprobe/cookie")
-int call_cookie(struct pt_regs *ctx)
+static __always_inline int entered(__u64 *ctx, __u32 n, bool indirect)
 {
-	__u64 cookie, arg;
+	__u64 arg = 0;
 
 	if (!active)
 		return 0;
-	cookie = bpf_get_attach_cookie(ctx);
-	arg = register_arg(ctx, SKBT_COOKIE_ARG(cookie));
-	if (SKBT_COOKIE_END(cookie)) {
-		end_of_life((struct sk_buff *)arg);
-		return 0;
-	}
-	return on_call(ctx, follow(arg, SKBT_COOKIE_INDIRECT(cookie)), SKBT_COOKIE_TARGET(cookie));
-}
-
-/* fentry.multi: likewise; the arguments lie in memory. */
-SEC("skbt.fentry/multi")
-int call_fentry(__u64 *ctx)
-{
-	__u64 cookie, arg = 0;
-
-	if (!active)
-		return 0;
-	cookie = bpf_get_attach_cookie(ctx);
-	bpf_get_func_arg(ctx, SKBT_COOKIE_ARG(cookie), &arg);
-	if (SKBT_COOKIE_END(cookie)) {
-		end_of_life((struct sk_buff *)arg);
-		return 0;
-	}
+	bpf_get_func_arg(ctx, n, &arg);
 	hold_cpu();
-	on_call(ctx, follow(arg, SKBT_COOKIE_INDIRECT(cookie)), SKBT_COOKIE_TARGET(cookie));
+	trace_skb(ctx, indirect ? follow(arg) : (void *)arg, bpf_get_func_ip(ctx), SKBT_PATH, 0);
 	release_cpu();
 	return 0;
 }
 
-/* Single kprobes without cookies: a program per argument; the site is the instruction pointer. */
-#define CALL_ARG(n, parm)                                                                          \
-	SEC("skbt.kprobe/arg" #n)                                                                  \
-	int call_arg##n(struct pt_regs *ctx)                                                       \
-	{                                                                                          \
-		return active ? on_call(ctx, (void *)parm(ctx), PT_REGS_IP(ctx)) : 0;              \
-	}
-
-CALL_ARG(0, PT_REGS_PARM1)
-CALL_ARG(1, PT_REGS_PARM2)
-CALL_ARG(2, PT_REGS_PARM3)
-CALL_ARG(3, PT_REGS_PARM4)
-CALL_ARG(4, PT_REGS_PARM5)
-CALL_ARG(5, PT_REGS_PARM6)
-
-SEC("skbt.kprobe/arg0_indirect")
-int call_arg0_indirect(struct pt_regs *ctx)
-{
-	return active ? on_call(ctx, follow(PT_REGS_PARM1(ctx), true), PT_REGS_IP(ctx)) : 0;
-}
+CALL(0, PT_REGS_PARM1)
+CALL(1, PT_REGS_PARM2)
+CALL(2, PT_REGS_PARM3)
+CALL(3, PT_REGS_PARM4)
+CALL(4, PT_REGS_PARM5)
+CALL(5, PT_REGS_PARM6)
 
 SEC("skbt.kprobe/end")
 int call_end(struct pt_regs *ctx)
@@ -158,25 +115,34 @@ int call_end(struct pt_regs *ctx)
 	return 0;
 }
 
+SEC("skbt.fentry/end")
+int enter_end(__u64 *ctx)
+{
+	__u64 arg = 0;
+
+	if (!active)
+		return 0;
+	bpf_get_func_arg(ctx, 0, &arg);
+	end_of_life((void *)arg);
+	return 0;
+}
+
 /* skb:kfree_skb: (skb, location) and from 5.17 a reason; reading an absent argument fails to
  * attach. */
 SEC("skbt.rawtp/kfree_skb")
 int drop(struct bpf_raw_tracepoint_args *ctx)
 {
-	struct hit hit = {
-		.skb = (struct sk_buff *)ctx->args[0],
-		.site = ctx->args[1],
-		.type = SKBT_DROP,
-	};
+	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
+	__u32 reason = 0;
 
 	if (!active)
 		return 0;
 	if (config.drop_has_reason)
-		hit.reason = (__u32)ctx->args[2];
+		reason = (__u32)ctx->args[2];
 	hold_cpu();
-	trace_skb(ctx, &hit);
+	trace_skb(ctx, skb, ctx->args[1], SKBT_DROP, reason);
 	release_cpu();
-	end_of_life(hit.skb);
+	end_of_life(skb);
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct slot {
 struct cpu_state {
 	__u64 counter[SKBT_COUNTERS];
 	__u64 depth; /* slots in use */
+	__u64 base;  /* of this CPU's variables, 0 = not read yet */
 	struct slot slots[SLOTS];
 };
 
@@ -45,7 +46,7 @@ struct hit {
 	struct sk_buff *skb;
 	__u64 site; /* see struct skbt_record */
 	__u32 reason;
-	__u8 type; /* enum skbt_record_type */
+	__u32 type; /* enum skbt_record_type */
 };
 
 struct {
@@ -126,16 +127,18 @@ static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
 	__sync_fetch_and_add(&cpu->counter[c], 1);
 }
 
-static __always_inline __u8 current_context(__u32 cpu)
+static __always_inline __u8 current_context(struct cpu_state *cpu)
 {
-	__u64 base = 0;
 	__u32 count = 0;
 
 	if (!config.preempt_count)
 		return SKBT_CONTEXT_UNKNOWN;
-	if (bpf_probe_read_kernel(&base, sizeof(base),
-				  (void *)(config.per_cpu_offset + cpu * 8ULL)) ||
-	    bpf_probe_read_kernel(&count, sizeof(count), (void *)(base + config.preempt_count)))
+	if (!cpu->base)
+		bpf_probe_read_kernel(&cpu->base, sizeof(cpu->base),
+				      (void *)(config.per_cpu_offset +
+					       bpf_get_smp_processor_id() * 8ULL));
+	if (bpf_probe_read_kernel(&count, sizeof(count),
+				  (void *)(cpu->base + config.preempt_count)))
 		return SKBT_CONTEXT_UNKNOWN;
 	/* A kprobe that is not on ftrace runs in a breakpoint handler, which counts as an NMI. */
 	if (count & NMI_BITS)
@@ -171,13 +174,11 @@ static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
 	struct window *w = &slot->window;
 	bool known;
 
-	if (config.direct && config.have_filter && !config.have_inner) {
-		find_start(skb, &slot->dev, w);
-		if (lies_flat(w, skb))
-			return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
-					     w->wirelen);
-	}
-	known = fill_window(w, skb, &slot->dev, want);
+	find_start(skb, w);
+	if (config.filter_direct && !config.have_inner && lies_flat(w, skb))
+		return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
+				     w->wirelen);
+	known = fill_window(w, skb, want);
 	if (!config.have_filter)
 		return true;
 	if (!known)
@@ -200,30 +201,47 @@ static __always_inline bool inner_matches(struct slot *slot, __u32 depth, const 
 }
 
 /*
+ * The packet at this address, if it was seen before. An end that was missed (a probe that could not
+ * run) must not make a packet of the next one: after STALE_NS without an event it is another.
+ */
+static __always_inline struct packet_state *look_up(struct sk_buff *skb, __u64 now)
+{
+	__u64 key = (__u64)skb;
+	struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
+
+	if (tracked && now - tracked->last_ts > STALE_NS)
+		return NULL;
+	return tracked;
+}
+
+/*
  * A packet that the process sent stays its packet in softirq and in other processes. In softirq
  * the current task is only the one that was interrupted.
  */
-static __always_inline bool process_matches(const struct packet_state *tracked)
+static __always_inline bool process_matches(struct cpu_state *cpu, bool tracked)
 {
 	if (!config.pid || tracked)
 		return true;
-	return bpf_get_current_pid_tgid() >> 32 == config.pid &&
-	       current_context(bpf_get_smp_processor_id()) < SKBT_SOFTIRQ;
+	return bpf_get_current_pid_tgid() >> 32 == config.pid && current_context(cpu) < SKBT_SOFTIRQ;
 }
 
-static __always_inline bool matches(struct slot *slot, __u32 depth, struct sk_buff *addr,
-				    const struct packet_state *tracked)
+static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const struct sk_buff *skb,
+				    struct sk_buff *addr)
 {
-	const struct sk_buff *skb = (const struct sk_buff *)slot->skb;
-	bool packet;
+	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
+	bool tracked = false, packet;
 
 	if (config.mark_mask && (skb->mark & config.mark_mask) != config.mark)
 		return false;
-	if (!process_matches(tracked))
+	if (config.pid || config.keep)
+		tracked = look_up(addr, bpf_ktime_get_ns()) != NULL;
+	if (!process_matches(cpu, tracked))
 		return false;
-	read_device(skb, &slot->dev);
-	if (!device_matches(&slot->dev))
-		return false;
+	if (config.netns || config.have_ifname) {
+		read_device(skb, &slot->dev);
+		if (!device_matches(&slot->dev))
+			return false;
+	}
 	packet = packet_matches(slot, depth, skb);
 	if (config.keep && tracked)
 		return true;
@@ -245,10 +263,9 @@ static __always_inline __u64 next_id(struct slot *slot, __u64 depth)
 
 /* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
 static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   struct packet_state *tracked, struct sk_buff *skb, __u64 now,
-				   __u64 *id)
+				   struct sk_buff *skb, __u64 now, __u64 *id)
 {
-	struct packet_state fresh = { .last_ts = now };
+	struct packet_state fresh = { .last_ts = now }, *tracked = look_up(skb, now);
 	__u64 key = (__u64)skb;
 
 	if (tracked) {
@@ -265,20 +282,6 @@ static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u
 	}
 	*id = fresh.id;
 	return 0;
-}
-
-/*
- * The packet at this address, if it was seen before. An end that was missed (a probe that could not
- * run) must not make a packet of the next one: after STALE_NS without an event it is another.
- */
-static __always_inline struct packet_state *look_up(struct sk_buff *skb)
-{
-	__u64 key = (__u64)skb;
-	struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
-
-	if (tracked && bpf_ktime_get_ns() - tracked->last_ts > STALE_NS)
-		return NULL;
-	return tracked;
 }
 
 static __always_inline void end_of_life(struct sk_buff *skb)
@@ -320,13 +323,17 @@ static __always_inline void fill_bytes(struct skbt_record *rec, const struct win
 }
 
 static __always_inline void fill_record(struct skbt_record *rec, const struct hit *hit,
-					struct slot *slot, const struct sk_buff *skb)
+					struct cpu_state *cpu, struct slot *slot,
+					const struct sk_buff *skb)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
+	if (!config.netns && !config.have_ifname)
+		read_device(skb, &slot->dev);
+
 	rec->type = hit->type;
 	rec->cpu = bpf_get_smp_processor_id();
-	rec->context = current_context(rec->cpu);
+	rec->context = current_context(cpu);
 	rec->pkt_type = BPF_CORE_READ_BITFIELD(skb, pkt_type);
 	rec->protocol = skb->protocol;
 	rec->vlan_proto = vlan_protocol(skb);
@@ -356,11 +363,12 @@ static __always_inline void submit(struct skbt_record *rec)
 			   waiting >= config.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
-static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct hit *hit,
-				 struct slot *slot, __u64 depth, struct packet_state *tracked)
+static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
+				 const struct sk_buff *skb, const struct hit *hit)
 {
 	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
 	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
+	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct skbt_record *rec;
 	long got;
 
@@ -373,8 +381,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct 
 		return;
 	}
 	rec->ts = bpf_ktime_get_ns();
-	rec->prev_ts = track(cpu, slot, depth, tracked, hit->skb, rec->ts, &rec->packet_id);
-	fill_record(rec, hit, slot, (const struct sk_buff *)slot->skb);
+	rec->prev_ts = track(cpu, slot, depth, hit->skb, rec->ts, &rec->packet_id);
+	fill_record(rec, hit, cpu, slot, skb);
 	if (with_stack) {
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
 		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
@@ -383,34 +391,43 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, const struct 
 	count(cpu, SKBT_EMITTED);
 }
 
-static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, const struct hit *hit,
-					  __u64 depth)
+/* What to read the skb's members from: itself, or a copy. NULL: there is no skb at that address. */
+static __always_inline const struct sk_buff *view_of(struct slot *slot, struct sk_buff *addr)
 {
 	__u32 size = bpf_core_type_size(struct sk_buff);
-	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
-	struct packet_state *tracked;
+	const struct sk_buff *skb;
 
+	if (config.direct) {
+		skb = bpf_rdonly_cast(addr, 0);
+		return skb->head ? skb : NULL;
+	}
 	if (size > SKB_COPY)
 		size = SKB_COPY;
-	if (bpf_probe_read_kernel(slot->skb, size, hit->skb)) {
-		count(cpu, SKBT_UNMATCHED);
-		return;
-	}
-	tracked = look_up(hit->skb);
-	if (matches(slot, depth, hit->skb, tracked))
-		emit(ctx, cpu, hit, slot, depth, tracked);
+	return bpf_probe_read_kernel(slot->skb, size, addr) ? NULL : (const void *)slot->skb;
+}
+
+static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u32 depth,
+					  const struct hit *hit)
+{
+	const struct sk_buff *skb = view_of(&cpu->slots[depth & (SLOTS - 1)], hit->skb);
+
+	if (skb && matches(cpu, depth, skb, hit->skb))
+		emit(ctx, cpu, depth, skb, hit);
 	else
 		count(cpu, SKBT_UNMATCHED);
 }
 
-static __always_inline int trace_skb(void *ctx, const struct hit *hit)
+/* Not inlined: there are many shims, and user space holds the instructions of all of them. */
+static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 type,
+				__u32 reason)
 {
+	const struct hit hit = { .skb = skb, .site = site, .reason = reason, .type = type };
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 	__u64 depth;
 
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (!cpu || !hit->skb)
+	if (!cpu || !skb)
 		return 0;
 	count(cpu, SKBT_HITS);
 	depth = *(volatile __u64 *)&cpu->depth;
@@ -419,7 +436,7 @@ static __always_inline int trace_skb(void *ctx, const struct hit *hit)
 		return 0;
 	}
 	*(volatile __u64 *)&cpu->depth = depth + 1;
-	trace_in_slot(ctx, cpu, hit, depth);
+	trace_in_slot(ctx, cpu, depth, &hit);
 	*(volatile __u64 *)&cpu->depth = depth;
 	return 0;
 }

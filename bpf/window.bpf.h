@@ -27,8 +27,6 @@
 #define TCP_TIME_WAIT    6  /* sockets in these two states are small ones: */
 #define TCP_NEW_SYN_RECV 12 /* they have a sock_common and nothing behind it */
 
-extern const volatile struct skbt_config config;
-
 /*
  * Leaves x <= max, in a way that every verifier follows: clang checks 32-bit halves or copies made
  * before the check, and then 5.10 and 6.1 have "unbounded memory access". x is a __u64 that goes
@@ -59,12 +57,12 @@ struct window {
  * over from before an encapsulation), so a MAC header counts only if it ends where the network
  * header begins, give or take two VLAN tags, and only on a device that has Ethernet headers.
  */
-static __always_inline void find_start(const struct sk_buff *skb, const struct device_facts *dev,
-				       struct window *w)
+static __always_inline void find_start(const struct sk_buff *skb, struct window *w)
 {
 	__u32 mac = skb->mac_header, net = skb->network_header, tail = skb->tail;
 	__u32 data = (__u32)((__u64)skb->data - (__u64)skb->head);
-	bool ether = !dev->ifindex || dev->type == ARPHRD_ETHER || dev->type == ARPHRD_LOOPBACK;
+	__u16 type = device_type(skb);
+	bool ether = !type || type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
 	bool mac_ok = ether && mac != HEADER_UNSET && mac + ETH_HLEN <= tail;
 	bool net_ok = net && net != HEADER_UNSET && net < tail;
 
@@ -282,13 +280,14 @@ static __always_inline bool window_from_socket(struct window *w, const struct sk
 	return true;
 }
 
-/* Fills w with at least want bytes where the packet has them. False: it has no headers to go by. */
-static __always_inline bool fill_window(struct window *w, const struct sk_buff *skb,
-					const struct device_facts *dev, __u32 want)
+/*
+ * Fills w, of which find_start() has found the start, with at least want bytes where the packet has
+ * them. False: it has no headers to go by.
+ */
+static __always_inline bool fill_window(struct window *w, const struct sk_buff *skb, __u32 want)
 {
 	bool ok = false;
 
-	find_start(skb, dev, w);
 	if (w->start == SKBT_L2)
 		ok = window_l2(w, skb, want);
 	else if (w->start == SKBT_L3)
@@ -301,12 +300,6 @@ static __always_inline bool fill_window(struct window *w, const struct sk_buff *
 		append_fragments(w, skb, want);
 	return true;
 }
-
-/*
- * The address as a pointer that may be loaded through, what cannot be read being 0: verifiers of
- * 6.17 and later (2d5c91e1cc14). Weak: older kernels load the program, as config.direct is 0 there.
- */
-extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
 
 /* Whether the filter can read the frame where it lies: no header or tag to make up, no fragment. */
 static __always_inline bool lies_flat(const struct window *w, const struct sk_buff *skb)

@@ -67,7 +67,7 @@ static bool try_kprobe_multi(void)
 	return link_fd >= 0;
 }
 
-int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies, uint32_t count)
+int fentry_multi_link(int prog_fd, const uint32_t *ids, uint32_t count)
 {
 	/* The part of union bpf_attr that BPF_LINK_CREATE reads; <linux/bpf.h> here is older. */
 	struct {
@@ -78,7 +78,6 @@ int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies,
 		.prog_fd = prog_fd,
 		.attach_type = FENTRY_MULTI,
 		.ids = (uintptr_t)ids,
-		.cookies = (uintptr_t)cookies,
 		.count = count,
 	};
 	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
@@ -96,7 +95,7 @@ static bool try_fentry_multi(struct kernel_btf *kb)
 	prog_fd = load_nothing(BPF_PROG_TYPE_TRACING, FENTRY_MULTI);
 	if (prog_fd < 0)
 		return false;
-	link_fd = fentry_multi_link(prog_fd, &id, NULL, 1);
+	link_fd = fentry_multi_link(prog_fd, &id, 1);
 	if (link_fd >= 0)
 		close(link_fd);
 	close(prog_fd);
@@ -205,7 +204,6 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 		.has_fentry_multi = try_fentry_multi(kb),
 		.has_hold_cpu = kernel_btf_find(kb, "bpf_preempt_disable", BTF_KIND_FUNC) &&
 				kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
-		.has_attach_cookie = has_helper(kb, "BPF_FUNC_get_attach_cookie"),
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
 		/* 5.11 brought this helper together with accounting by memory cgroup. */
 		.counts_memlock = !has_helper(kb, "BPF_FUNC_ktime_get_coarse_ns"),

@@ -209,7 +209,6 @@ struct kernel_features {
 	bool has_kprobe_multi;  /* proved by attaching a probe */
 	bool has_fentry_multi;  /* likewise; 7.3 has it */
 	bool has_hold_cpu;      /* kfunc bpf_preempt_disable (6.12) */
-	bool has_attach_cookie; /* helper bpf_get_attach_cookie (5.15) */
 	bool has_ringbuf;       /* 5.8 */
 	bool counts_memlock;    /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
 	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
@@ -242,7 +241,7 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
  * attach_btf_id, to functions of vmlinux. One bad id refuses the whole list, as does the same id
  * twice. Returns the link or a negative errno.
  */
-int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies, uint32_t count);
+int fentry_multi_link(int prog_fd, const uint32_t *ids, uint32_t count);
 
 /*
  * Names of the capabilities that tracing needs and the caller lacks (CAP_PERFMON, CAP_BPF,

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum attach_kind {
-	ATTACH_FENTRY_MULTI, /* by btf_id; one link for all, one program */
+	ATTACH_FENTRY_MULTI, /* by btf_id; one link for each program */
 	ATTACH_KPROBE_MULTI, /* by addr; likewise */
 	ATTACH_KPROBE,       /* by addr; one perf event each, any programs */
 	ATTACH_KINDS,
@@ -17,14 +17,12 @@ enum attach_kind {
 
 struct attach_request {
 	uint64_t addr;
-	uint64_t cookie;
 	uint32_t btf_id; /* in vmlinux; 0 = not known, no fentry.multi */
 	int program_fd;  /* negative = cannot be attached */
 	int error;       /* not 0 = still to be attached; afterwards, why it was refused */
 };
 
 struct attach_how {
-	bool cookies; /* single kprobes: the kernel keeps a cookie for each */
 	/* Called now and then, or NULL. */
 	void (*progress)(size_t done, size_t all);
 	const volatile sig_atomic_t *stop; /* set: return -EINTR soon */

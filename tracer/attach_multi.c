@@ -13,7 +13,6 @@ struct multi {
 	enum attach_kind kind;
 	unsigned long *addrs;
 	uint32_t *ids;
-	uint64_t *cookies;
 };
 
 /* Errors that are not about one function: trying the halves would only repeat them. */
@@ -26,12 +25,11 @@ static bool concerns_all(int err)
 static int make_link(const struct multi *m, size_t first, size_t count)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	int program_fd = m->job->requests[0]->program_fd;
+	int program_fd = m->job->requests[first]->program_fd;
 
 	if (m->kind == ATTACH_FENTRY_MULTI)
-		return fentry_multi_link(program_fd, m->ids + first, m->cookies + first, count);
+		return fentry_multi_link(program_fd, m->ids + first, count);
 	opts.kprobe_multi.addrs = m->addrs + first;
-	opts.kprobe_multi.cookies = (const __u64 *)m->cookies + first;
 	opts.kprobe_multi.cnt = count;
 	return bpf_link_create(program_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 }
@@ -73,23 +71,47 @@ static int attach_range(const struct multi *m, size_t first, size_t count)
 	return err ?: attach_range(m, first + count / 2, count - count / 2);
 }
 
-/* Those that this kind can try at all come first. */
+static int by_program(const void *a, const void *b)
+{
+	const struct attach_request *const *x = a, *const *y = b;
+
+	return ((*x)->program_fd > (*y)->program_fd) - ((*x)->program_fd < (*y)->program_fd);
+}
+
+/* Those that this kind can try at all come first, in the order of their programs. */
 static size_t fill(struct multi *m)
 {
 	struct attach_job *job = m->job;
 	size_t usable = 0;
 
+	qsort(job->requests, job->count, sizeof(*job->requests), by_program);
+
 	for (size_t i = 0; i < job->count; i++) {
 		struct attach_request *r = job->requests[i];
 
-		if (m->kind == ATTACH_FENTRY_MULTI && !r->btf_id)
+		if (r->program_fd < 0 || (m->kind == ATTACH_FENTRY_MULTI && !r->btf_id))
 			continue;
 		m->addrs[usable] = r->addr;
 		m->ids[usable] = r->btf_id;
-		m->cookies[usable] = r->cookie;
 		job->requests[usable++] = r;
 	}
 	return usable;
+}
+
+/* A link, or several, for the functions of each program. */
+static int attach_programs(const struct multi *m, size_t count)
+{
+	struct attach_request **requests = m->job->requests;
+	size_t first = 0, last;
+	int err = 0;
+
+	for (; first < count && !err; first = last) {
+		for (last = first + 1; last < count; last++)
+			if (requests[last]->program_fd != requests[first]->program_fd)
+				break;
+		err = attach_range(m, first, last - first);
+	}
+	return err;
 }
 
 int attach_multi(struct attach_job *job, enum attach_kind kind)
@@ -99,11 +121,9 @@ int attach_multi(struct attach_job *job, enum attach_kind kind)
 
 	m.addrs = calloc(job->count + 1, sizeof(*m.addrs));
 	m.ids = calloc(job->count + 1, sizeof(*m.ids));
-	m.cookies = calloc(job->count + 1, sizeof(*m.cookies));
-	if (m.addrs && m.ids && m.cookies)
-		err = attach_range(&m, 0, fill(&m));
+	if (m.addrs && m.ids)
+		err = attach_programs(&m, fill(&m));
 	free(m.addrs);
 	free(m.ids);
-	free(m.cookies);
 	return err;
 }

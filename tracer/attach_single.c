@@ -25,25 +25,11 @@ static int read_event_type(void)
 	return type;
 }
 
-/* Returns what has to be closed to detach: the event, or the link that holds it. */
-static int connect_program(const struct attach_how *how, const struct attach_request *r, int event)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .perf_event.bpf_cookie = r->cookie);
-	int link;
-
-	if (!how->cookies)
-		return ioctl(event, PERF_EVENT_IOC_SET_BPF, r->program_fd) ? -errno : event;
-	link = bpf_link_create(r->program_fd, event, BPF_PERF_EVENT, &opts);
-	if (link >= 0)
-		close(event);
-	return link;
-}
-
 /*
  * The event stays disabled, which spares a call to another CPU: a kprobe's program runs from the
  * moment it is connected, whatever the state of the event (kprobe_perf_func()).
  */
-static int attach_one(int event_type, const struct attach_how *how, const struct attach_request *r)
+static int attach_one(int event_type, const struct attach_request *r)
 {
 	/* Without a name, config2 is the address: static functions may share a name. */
 	struct perf_event_attr attr = {
@@ -52,17 +38,18 @@ static int attach_one(int event_type, const struct attach_how *how, const struct
 		.config2 = r->addr,
 		.disabled = 1,
 	};
-	int event, fd;
+	int event, err;
 
 	if (r->program_fd < 0)
 		return -ENOTSUP;
 	event = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
 	if (event < 0)
 		return -errno;
-	fd = connect_program(how, r, event);
-	if (fd < 0)
-		close(event);
-	return fd;
+	if (!ioctl(event, PERF_EVENT_IOC_SET_BPF, r->program_fd))
+		return event;
+	err = -errno;
+	close(event);
+	return err;
 }
 
 /* The usual limit of 1,024 open files is less than the skb functions of a kernel. */
@@ -91,7 +78,7 @@ int attach_single(struct attach_job *job)
 	allow_open_files(job->count);
 	for (size_t i = 0; i < job->count; i++) {
 		struct attach_request *r = job->requests[i];
-		int fd = attach_one(event_type, job->how, r);
+		int fd = attach_one(event_type, r);
 
 		r->error = fd < 0 ? fd : 0;
 		if (fd >= 0) {

@@ -29,11 +29,7 @@ static int count_text(struct coverage_counts *counts, const char *text)
 
 static bool takes_kprobe(const struct coverage *c, const struct hook_target *t)
 {
-	/* Without cookies there is a program for each argument, but only one for a pointer to it.
-	 */
-	bool program = c->features->has_attach_cookie || !t->skb.indirect || !t->skb.index;
-
-	return c->features->has_kprobe_pmu && program && !t->no_kprobe;
+	return c->features->has_kprobe_pmu && !t->no_kprobe;
 }
 
 /* What takes the target, best first: what was tried, then what the kernel's lists promise. */

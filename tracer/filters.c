@@ -84,7 +84,7 @@ static int inject_bodies(const struct skb_filter *f, const struct bpf_object *ob
 
 /* The packet filter, and its L2 body once more for frames that are read where they lie. */
 static int inject_packet(const struct skb_filter *f, const struct bpf_object *obj,
-			 struct skbt_config *c, bool direct)
+			 struct skbt_config *c)
 {
 	const struct bpf_insn *insns;
 	uint32_t cnt;
@@ -96,9 +96,9 @@ static int inject_packet(const struct skb_filter *f, const struct bpf_object *ob
 	c->filter_vlan = skb_filter_uses(f) & SKB_FILTER_USES_VLAN;
 	c->filter_one_body = skb_filter_one_body(f);
 	c->filter_big = cnt > BIG_BODY;
-	c->direct = direct && !c->filter_big;
+	c->filter_direct = c->direct && !c->filter_big;
 	err = inject_bodies(f, obj, "filter_l2", "filter_l3");
-	return err || !c->direct ? err : inject_body(obj, "filter_direct", 3, insns, cnt);
+	return err || !c->filter_direct ? err : inject_body(obj, "filter_direct", 3, insns, cnt);
 }
 
 static int inject_inner(const struct skb_filter *f, const struct bpf_object *obj,
@@ -114,8 +114,7 @@ static int inject_inner(const struct skb_filter *f, const struct bpf_object *obj
 	return inject_bodies(f, obj, "inner_l2", "inner_l3");
 }
 
-int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c,
-		   bool direct)
+int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c)
 {
 	const struct bpf_insn *insns;
 	uint32_t cnt;
@@ -123,7 +122,7 @@ int filters_inject(const struct filters *f, const struct bpf_object *obj, struct
 
 	inject_forget();
 	if (f->packet && !skb_filter_matches_all(f->packet))
-		err = inject_packet(f->packet, obj, c, direct);
+		err = inject_packet(f->packet, obj, c);
 	/* One that matches all is spliced too: --inner '' means "any packet in a tunnel". */
 	if (!err && f->inner)
 		err = inject_inner(f->inner, obj, c);

@@ -22,7 +22,6 @@ struct probes {
 	struct site *sites; /* the targets asked for, in the plan's order: by address */
 	size_t site_count;
 	enum attach_kind kind;
-	bool cookies;
 	unsigned int cpus;
 };
 
@@ -50,6 +49,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
 	c->pid = o->pid;
 	/* Not before it is needed: the verifier of 6.12 then refuses calls of global functions. */
+	c->direct = m->features.has_direct_loads;
 	c->hold_cpu = m->features.has_hold_cpu && m->features.has_fentry_multi;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
@@ -69,7 +69,6 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 /*
  * fentry.multi costs half of kprobe.multi, but is not the best: its programs can be preempted, and
  * the kernel then skips the hits of other tasks on that CPU (docs/INTERNALS.md).
- * Cookies exist for all kinds or for none; kprobe.multi (5.18) came after them (5.15).
  */
 static void choose_backend(struct probes *p, const struct options *o, const struct machine *m)
 {
@@ -81,49 +80,60 @@ static void choose_backend(struct probes *p, const struct options *o, const stru
 	enum backend best = m->features.has_kprobe_multi ? BACKEND_KPROBE_MULTI : BACKEND_KPROBE;
 
 	p->kind = kinds[o->backend == BACKEND_AUTO ? best : o->backend];
-	p->cookies = p->kind != ATTACH_KPROBE || m->features.has_attach_cookie;
 }
 
-/* The program that p->cookies makes do for a place of the skb. NULL = none. */
-static struct bpf_program *program_for(const struct probes *p, const struct skb_arg *skb)
+static const char *program_prefix(enum attach_kind kind)
 {
-	struct bpf_program *by_arg[] = {
-		p->skel->progs.call_arg0, p->skel->progs.call_arg1, p->skel->progs.call_arg2,
-		p->skel->progs.call_arg3, p->skel->progs.call_arg4, p->skel->progs.call_arg5,
-	};
+	return kind == ATTACH_FENTRY_MULTI ? "enter" : "call";
+}
 
-	if (p->cookies)
-		return p->skel->progs.call_cookie;
-	if (skb->indirect)
-		return skb->index ? NULL : p->skel->progs.call_arg0_indirect;
-	return skb->index < 6 ? by_arg[skb->index] : NULL;
+/* The program for a place of the skb, named after it in bpf/skbtrace.bpf.c. NULL = none. */
+static struct bpf_program *program_for(const struct probes *p, enum attach_kind kind,
+				       const struct skb_arg *skb)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%s_arg%u%s", program_prefix(kind), skb->index,
+		 skb->indirect ? "_indirect" : "");
+	return bpf_object__find_program_by_name(p->skel->obj, name);
+}
+
+static struct bpf_program *end_program(const struct probes *p, enum attach_kind kind)
+{
+	return kind == ATTACH_FENTRY_MULTI ? p->skel->progs.enter_end : p->skel->progs.call_end;
+}
+
+static void choose_program(struct bpf_program *prog, enum attach_kind kind)
+{
+	if (!prog)
+		return;
+	bpf_program__set_autoload(prog, true);
+	if (kind == ATTACH_KPROBE_MULTI)
+		bpf_program__set_expected_attach_type(prog, BPF_TRACE_KPROBE_MULTI);
+	else if (kind == ATTACH_FENTRY_MULTI)
+		bpf_program__set_expected_attach_type(prog, FENTRY_MULTI);
+}
+
+static void choose_programs_of(struct probes *p, enum attach_kind kind, const struct machine *m)
+{
+	for (size_t i = 0; i < m->plan->target_count; i++)
+		choose_program(program_for(p, kind, &m->plan->targets[i].skb), kind);
+	if (m->end.addr)
+		choose_program(end_program(p, kind), kind);
 }
 
 /* Only those that will be attached: each is verified with the whole filter in it. */
 static void choose_programs(struct probes *p, const struct machine *m)
 {
-	struct bpf_program *all[] = {
-		p->skel->progs.call_arg0,          p->skel->progs.call_arg1,
-		p->skel->progs.call_arg2,          p->skel->progs.call_arg3,
-		p->skel->progs.call_arg4,          p->skel->progs.call_arg5,
-		p->skel->progs.call_arg0_indirect, p->skel->progs.call_cookie,
-	};
+	struct bpf_program *prog;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		bpf_program__set_autoload(all[i], false);
-	bpf_program__set_autoload(p->skel->progs.call_end, !p->cookies && m->end.addr);
-	bpf_program__set_autoload(p->skel->progs.call_cookie, p->cookies);
-	for (size_t i = 0; i < m->plan->target_count; i++) {
-		struct bpf_program *prog = program_for(p, &m->plan->targets[i].skb);
-
-		if (prog)
-			bpf_program__set_autoload(prog, true);
-	}
-	if (p->kind != ATTACH_KPROBE)
-		bpf_program__set_expected_attach_type(p->skel->progs.call_cookie,
-						      BPF_TRACE_KPROBE_MULTI);
-	bpf_program__set_autoload(p->skel->progs.call_fentry, p->kind == ATTACH_FENTRY_MULTI);
-	bpf_program__set_expected_attach_type(p->skel->progs.call_fentry, FENTRY_MULTI);
+	bpf_object__for_each_program(prog, p->skel->obj)
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+			bpf_program__set_autoload(prog, false);
+	choose_programs_of(p, p->kind, m);
+	/* What fentry.multi cannot do (modules, functions unknown to BTF). */
+	if (p->kind == ATTACH_FENTRY_MULTI)
+		choose_programs_of(p, ATTACH_KPROBE_MULTI, m);
 }
 
 static int load(struct probes *p, const struct options *o, const struct machine *m,
@@ -145,7 +155,7 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	config = (struct skbt_config *)&p->skel->rodata->config;
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
-	err = filters_inject(filters, p->skel->obj, config, m->features.has_direct_loads);
+	err = filters_inject(filters, p->skel->obj, config);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
 	if (err && *inject_message())
@@ -183,8 +193,7 @@ static int program_fd(const struct bpf_program *program)
 }
 
 /* The plan's targets, and the end of packets as one more. */
-static int make_requests(const struct probes *p, const struct machine *m,
-			 struct attach_request **out, size_t *count)
+static int make_requests(const struct machine *m, struct attach_request **out, size_t *count)
 {
 	const struct hook_plan *plan = m->plan;
 	struct attach_request *r = calloc(plan->target_count + 1, sizeof(*r));
@@ -193,19 +202,12 @@ static int make_requests(const struct probes *p, const struct machine *m,
 	if (!r)
 		return -ENOMEM;
 	for (; n < plan->target_count; n++) {
-		const struct hook_target *t = &plan->targets[n];
-
-		r[n].program_fd = program_fd(program_for(p, &t->skb));
-		r[n].addr = t->addr;
+		r[n].addr = plan->targets[n].addr;
 		r[n].btf_id = m->btf_ids ? m->btf_ids[n] : 0;
-		r[n].cookie = SKBT_COOKIE(n, t->skb.index, t->skb.indirect, 0);
 	}
 	if (m->end.addr) {
-		r[n].program_fd = bpf_program__fd(p->cookies ? p->skel->progs.call_cookie
-							     : p->skel->progs.call_end);
 		r[n].addr = m->end.addr;
 		r[n].btf_id = m->end_btf_id;
-		r[n].cookie = SKBT_COOKIE(n, 0, 0, 1);
 		n++;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -213,6 +215,15 @@ static int make_requests(const struct probes *p, const struct machine *m,
 	*out = r;
 	*count = n;
 	return 0;
+}
+
+static void set_programs(const struct probes *p, enum attach_kind kind, const struct machine *m,
+			 struct attach_request *r, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		r[i].program_fd = program_fd(i < m->plan->target_count
+						     ? program_for(p, kind, &m->plan->targets[i].skb)
+						     : end_program(p, kind));
 }
 
 /* What sites of records mean; a copy, because refused targets leave the plan and indices shift. */
@@ -256,38 +267,32 @@ static int attach_tracepoints(struct probes *p, const struct machine *m, struct 
 	return 0;
 }
 
-static int attach_by_fentry(struct probes *p, struct attach_request *r, size_t count,
-			    const struct attach_how *how)
+static int attach_by(struct probes *p, enum attach_kind kind, const struct machine *m,
+		     struct attach_request *r, size_t count, const struct attach_how *how)
 {
-	int err;
-
-	for (size_t i = 0; i < count; i++)
-		r[i].program_fd = bpf_program__fd(p->skel->progs.call_fentry);
-	err = attach(p->attachment, ATTACH_FENTRY_MULTI, r, count, how);
-	for (size_t i = 0; i < count; i++)
-		r[i].program_fd = bpf_program__fd(p->skel->progs.call_cookie);
-	return err;
+	set_programs(p, kind, m, r, count);
+	return attach(p->attachment, kind, r, count, how);
 }
 
-/* What fentry.multi cannot do (modules, functions unknown to BTF) kprobe.multi does beside it. */
-static int attach_targets(struct probes *p, struct attach_request *r, size_t count,
-			  const struct attach_how *how)
+/* What fentry.multi cannot do kprobe.multi does beside it. */
+static int attach_targets(struct probes *p, const struct machine *m, struct attach_request *r,
+			  size_t count, const struct attach_how *how)
 {
-	int err = 0;
+	int err;
 
 	p->attachment = attachment_new();
 	if (!p->attachment)
 		return -ENOMEM;
-	if (p->kind != ATTACH_FENTRY_MULTI)
-		return attach(p->attachment, p->kind, r, count, how);
-	err = attach_by_fentry(p, r, count, how);
-	return err ?: attach(p->attachment, ATTACH_KPROBE_MULTI, r, count, how);
+	err = attach_by(p, p->kind, m, r, count, how);
+	if (err || p->kind != ATTACH_FENTRY_MULTI)
+		return err;
+	return attach_by(p, ATTACH_KPROBE_MULTI, m, r, count, how);
 }
 
 int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, size_t),
 		  const volatile sig_atomic_t *stop, struct error *e)
 {
-	struct attach_how how = { .cookies = p->cookies, .progress = progress, .stop = stop };
+	struct attach_how how = { .progress = progress, .stop = stop };
 	struct attach_request *requests = NULL;
 	size_t count;
 	int err;
@@ -295,11 +300,11 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 	err = attach_tracepoints(p, m, e);
 	if (err)
 		return err;
-	err = make_requests(p, m, &requests, &count);
+	err = make_requests(m, &requests, &count);
 	if (!err)
 		err = note_sites(p, m->plan);
 	if (!err)
-		err = attach_targets(p, requests, count, &how);
+		err = attach_targets(p, m, requests, count, &how);
 	if (err == -EINTR)
 		goto out;
 	if (err) {
@@ -338,8 +343,7 @@ int probes_ring_fd(const struct probes *p)
 	return bpf_map__fd(p->skel->maps.ring);
 }
 
-/* A kprobe's instruction pointer is 1 past its address (breakpoint) or 4 or 5 (ENDBR, ftrace call).
- */
+/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind. */
 static const struct site *site_at(const struct probes *p, uint64_t addr)
 {
 	size_t low = 0, high = p->site_count;
@@ -359,12 +363,8 @@ static const struct site *site_at(const struct probes *p, uint64_t addr)
 
 const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)
 {
-	const struct site *s;
+	const struct site *s = site_at(p, site);
 
-	if (p->cookies)
-		s = site < p->site_count ? &p->sites[site] : NULL;
-	else
-		s = site_at(p, site);
 	if (!s)
 		return NULL;
 	*addr = s->addr;

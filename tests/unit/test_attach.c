@@ -18,7 +18,7 @@
 #include "attach.h"
 #include "kernel_compat.h"
 
-enum { COUNT = 100, FENTRY_FD = 1000, KPROBE_FD = 2000 };
+enum { COUNT = 100, FIRST_ADDR = 0x7fff0000, FENTRY_FD = 1000, KPROBE_FD = 2000 };
 
 static struct {
 	uint64_t bad_addr[2];
@@ -26,16 +26,17 @@ static struct {
 	int always; /* an error for every call */
 	int link;   /* links are copies of this descriptor; 0 = of nothing in particular */
 	bool one_by_one;
+	bool two_programs; /* for odd and for even addresses */
 	unsigned int calls;
 	unsigned int by_addr, by_id; /* functions attached */
-	uint64_t cookies;            /* of all, added up */
+	uint64_t numbers;            /* of all, from 1 on, added up */
 } kernel;
 
 static volatile sig_atomic_t stop;
 
-static int link_of(uint64_t cookie_sum)
+static int link_of(uint64_t sum)
 {
-	kernel.cookies += cookie_sum;
+	kernel.numbers += sum;
 	return kernel.link ? dup(kernel.link) : open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
@@ -45,7 +46,7 @@ int bpf_link_create(int prog_fd, int target_fd, enum bpf_attach_type type,
 {
 	uint64_t sum = 0;
 
-	assert_int_equal(prog_fd, KPROBE_FD);
+	assert_true(prog_fd == KPROBE_FD || prog_fd == KPROBE_FD + 1);
 	assert_int_equal(target_fd, 0);
 	assert_int_equal(type, BPF_TRACE_KPROBE_MULTI);
 	kernel.calls++;
@@ -54,7 +55,9 @@ int bpf_link_create(int prog_fd, int target_fd, enum bpf_attach_type type,
 	if (kernel.one_by_one && opts->kprobe_multi.cnt > 1)
 		return -ESRCH;
 	for (uint32_t i = 0; i < opts->kprobe_multi.cnt; i++) {
-		sum += opts->kprobe_multi.cookies[i];
+		sum += opts->kprobe_multi.addrs[i] - FIRST_ADDR + 1;
+		if (kernel.two_programs)
+			assert_int_equal(prog_fd - KPROBE_FD, opts->kprobe_multi.addrs[i] & 1);
 		if (opts->kprobe_multi.addrs[i] == kernel.bad_addr[0] ||
 		    opts->kprobe_multi.addrs[i] == kernel.bad_addr[1])
 			return -ESRCH;
@@ -64,14 +67,14 @@ int bpf_link_create(int prog_fd, int target_fd, enum bpf_attach_type type,
 }
 
 /* Instead of kernel-compat's. */
-int fentry_multi_link(int prog_fd, const uint32_t *ids, const uint64_t *cookies, uint32_t count)
+int fentry_multi_link(int prog_fd, const uint32_t *ids, uint32_t count)
 {
 	uint64_t sum = 0;
 
 	assert_int_equal(prog_fd, FENTRY_FD);
 	for (uint32_t i = 0; i < count; i++) {
 		assert_int_not_equal(ids[i], 0);
-		sum += cookies[i];
+		sum += ids[i];
 		if (ids[i] == kernel.bad_id)
 			return -EINVAL;
 	}
@@ -84,7 +87,7 @@ struct attachment_fixture {
 	struct attachment *attachment;
 };
 
-static const struct attach_how how = { .cookies = true, .stop = &stop };
+static const struct attach_how how = { .stop = &stop };
 
 static int setup(void **state)
 {
@@ -95,8 +98,7 @@ static int setup(void **state)
 	f.attachment = attachment_new();
 	for (int i = 0; i < COUNT; i++)
 		f.requests[i] = (struct attach_request){
-			.addr = 0xffff0000 + i,
-			.cookie = 1 + i,
+			.addr = FIRST_ADDR + i,
 			.btf_id = 1 + i,
 			.program_fd = KPROBE_FD,
 			.error = -ENOTSUP,
@@ -129,7 +131,7 @@ static void a_bad_function_is_left_out(void **state)
 	kernel.bad_addr[1] = f->requests[COUNT - 1].addr;
 	assert_int_equal(attach(f->attachment, ATTACH_KPROBE_MULTI, f->requests, COUNT, &how), 0);
 	assert_int_equal(kernel.by_addr, COUNT - 2);
-	assert_int_equal(kernel.cookies, COUNT * (COUNT + 1) / 2 - 18 - COUNT);
+	assert_int_equal(kernel.numbers, COUNT * (COUNT + 1) / 2 - 18 - COUNT);
 	for (int i = 0; i < COUNT; i++)
 		assert_int_equal(f->requests[i].error, i == 17 || i == COUNT - 1 ? -ESRCH : 0);
 	assert_string_equal(attachment_names(f->attachment), "kprobe.multi");
@@ -150,8 +152,21 @@ static void what_fentry_cannot_do_kprobe_does(void **state)
 	set_programs(f, KPROBE_FD);
 	assert_int_equal(attach(f->attachment, ATTACH_KPROBE_MULTI, f->requests, COUNT, &how), 0);
 	assert_int_equal(kernel.by_addr, 2);
-	assert_int_equal(kernel.cookies, COUNT * (COUNT + 1) / 2);
+	assert_int_equal(kernel.numbers, COUNT * (COUNT + 1) / 2);
 	assert_string_equal(attachment_names(f->attachment), "fentry.multi + kprobe.multi");
+}
+
+static void each_program_gets_its_own_functions(void **state)
+{
+	struct attachment_fixture *f = *state;
+
+	kernel.two_programs = true;
+	for (int i = 0; i < COUNT; i++)
+		f->requests[i].program_fd = KPROBE_FD + (i & 1);
+	assert_int_equal(attach(f->attachment, ATTACH_KPROBE_MULTI, f->requests, COUNT, &how), 0);
+	assert_int_equal(kernel.calls, 2);
+	assert_int_equal(kernel.by_addr, COUNT);
+	assert_int_equal(kernel.numbers, COUNT * (COUNT + 1) / 2);
 }
 
 static void no_permission_is_asked_once(void **state)
@@ -211,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_bad_function_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_fentry_cannot_do_kprobe_does, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_program_gets_its_own_functions, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_permission_is_asked_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_may_be_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_signal_ends_it, setup, teardown),

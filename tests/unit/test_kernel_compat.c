@@ -240,7 +240,6 @@ static void features_are_read_from_types(void **state)
 			 0);
 	kernel_features_probe(f.kb, f.ks, &features);
 	assert_true(features.has_ringbuf);
-	assert_false(features.has_attach_cookie);
 	assert_false(features.has_fentry_multi);
 	assert_false(features.has_hold_cpu);
 	assert_true(features.counts_memlock);
