@@ -60,6 +60,7 @@ start() {
 	shift
 	[ "$kind" != skbtrace ] || has_options "$@" || return 2
 	rm -f "$ready"
+	: >$lines # what the tool before printed must not make this one ready
 	# shellcheck disable=SC2034 # for the scripts that source this
 	began=$EPOCHREALTIME
 	"${kind}_tool" "$@" >$lines 2>$messages </dev/null &
