@@ -67,14 +67,12 @@ static __always_inline void release_cpu(void)
 	SEC("skbt.kprobe/arg" #n)                                                                  \
 	int call_arg##n(struct pt_regs *ctx)                                                       \
 	{                                                                                          \
-		return active ? trace_skb(ctx, (void *)parm(ctx), PT_REGS_IP(ctx), SKBT_PATH, 0)   \
-			      : 0;                                                                 \
+		return active ? called(ctx, (void *)parm(ctx)) : 0;                                \
 	}                                                                                          \
 	SEC("skbt.kprobe/arg" #n "_indirect")                                                      \
 	int call_arg##n##_indirect(struct pt_regs *ctx)                                            \
 	{                                                                                          \
-		return active ? trace_skb(ctx, follow(parm(ctx)), PT_REGS_IP(ctx), SKBT_PATH, 0)   \
-			      : 0;                                                                 \
+		return active ? called(ctx, follow(parm(ctx))) : 0;                                \
 	}                                                                                          \
 	SEC("skbt.fentry/arg" #n)                                                                  \
 	int enter_arg##n(__u64 *ctx)                                                               \
@@ -86,6 +84,42 @@ static __always_inline void release_cpu(void)
 	{                                                                                          \
 		return entered(ctx, n, true);                                                      \
 	}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} traced SEC(".maps");
+
+/*
+ * A big filter takes longer to verify than all else, so it is in one program only. Nothing comes
+ * between a shim and call_traced: programs of kprobes do not interrupt each other on a CPU.
+ */
+static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb)
+{
+	struct cpu_state *cpu;
+	__u32 zero = 0;
+
+	if (!config.tail_call)
+		return trace_skb(ctx, skb, PT_REGS_IP(ctx), SKBT_PATH, 0);
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	if (!cpu)
+		return 0;
+	cpu->called = skb;
+	bpf_tail_call(ctx, &traced, 0);
+	return 0;
+}
+
+SEC("skbt.kprobe/traced")
+int call_traced(struct pt_regs *ctx)
+{
+	struct cpu_state *cpu;
+	__u32 zero = 0;
+
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx), SKBT_PATH, 0) : 0;
+}
 
 static __always_inline int entered(__u64 *ctx, __u32 n, bool indirect)
 {

@@ -34,6 +34,7 @@ struct cpu_state {
 	__u64 counter[SKBT_COUNTERS];
 	__u64 depth; /* slots in use */
 	__u64 base;  /* of this CPU's variables, 0 = not read yet */
+	struct sk_buff *called; /* from a shim to call_traced */
 	struct slot slots[SLOTS];
 };
 

@@ -31,6 +31,7 @@ static struct {
 	char msg[256];
 	struct stub stubs[STUBS_MAX];
 	int stub_cnt;
+	const char *spared; /* beginning of the names of programs that keep their stubs; NULL = none */
 } state;
 
 /* A trailing '+' in libbpf's terms: the name alone, or the name and "/anything". */
@@ -262,6 +263,12 @@ static bool calls_functions(const struct bpf_program *prog)
 	return false;
 }
 
+static bool is_spared(const struct bpf_program *prog)
+{
+	return state.spared &&
+	       !strncmp(bpf_program__name(prog), state.spared, strlen(state.spared));
+}
+
 /* Called by libbpf once per load of a program, with relocations done and functions appended. */
 static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -269,7 +276,7 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	int ret;
 
 	(void)cookie;
-	if (!state.stub_cnt)
+	if (!state.stub_cnt || is_spared(prog))
 		return 0;
 	if (!opts->func_info_cnt && calls_functions(prog))
 		return fail(-EOPNOTSUPP, "%s: the kernel takes no BTF function records",
@@ -310,7 +317,13 @@ void inject_forget(void)
 		free(state.stubs[i].body);
 	state.stub_cnt = 0;
 	state.spliced = 0;
+	state.spared = NULL;
 	state.msg[0] = '\0';
+}
+
+void inject_spare(const char *prefix)
+{
+	state.spared = prefix;
 }
 
 int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,

@@ -55,6 +55,9 @@ void inject_forget(void);
 int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
 		const struct bpf_insn *insns, uint32_t cnt);
 
+/* Programs whose names begin with prefix keep their stubs: they never come to call them. */
+void inject_spare(const char *prefix);
+
 /* Both bodies of a filter, for the stubs named l2 and l3. Returns as inject_body(). */
 int inject_filter(const struct bpf_object *obj, const struct skb_filter *f, const char *l2,
 		  const char *l3);

@@ -136,6 +136,14 @@ static void choose_programs(struct probes *p, const struct machine *m)
 		choose_programs_of(p, ATTACH_KPROBE_MULTI, m);
 }
 
+static int set_tail_call(const struct probes *p)
+{
+	int fd = bpf_program__fd(p->skel->progs.call_traced), key = 0;
+
+	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.traced), &key, &fd, BPF_ANY) ? -errno
+											  : 0;
+}
+
 static int load(struct probes *p, const struct options *o, const struct machine *m,
 		const struct filters *filters, struct error *e)
 {
@@ -155,9 +163,13 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	config = (struct skbt_config *)&p->skel->rodata->config;
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
-	err = filters_inject(filters, p->skel->obj, config);
+	err = filters_inject(filters, p->skel->obj, config, p->kind != ATTACH_FENTRY_MULTI);
+	if (!err && config->tail_call)
+		choose_program(p->skel->progs.call_traced, p->kind);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
+	if (!err && config->tail_call)
+		err = set_tail_call(p);
 	if (err && *inject_message())
 		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
 				 inject_message());
