@@ -19,8 +19,9 @@ struct skbt_config {
 	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
 	__u32 filter_need; /* bytes of the window that it can touch */
 	__u32 filter_direct; /* filter_direct reads frames where they lie */
-	__u32 filter_big;  /* too long to be verified several times */
-	__u32 tail_call;   /* shims of kprobes go on in call_traced, the one of them with the filter */
+	__u32 filter_big;    /* too long to be verified several times */
+	__u32 tail_call; /* shims of kprobes go on in call_traced, the one of them with the filter
+			  */
 	__u32 filter_one_body; /* filter_l2 is right without an Ethernet header as well */
 	__u32 have_inner;      /* likewise inner_l2 and inner_l3 */
 	__u32 inner_need;

@@ -60,8 +60,8 @@ static __always_inline void release_cpu(void)
 }
 
 /*
- * A program for each place of the skb: reading a cookie that says it costs a search in a list of all
- * functions, at each hit. The site is where the function begins, or a few bytes behind.
+ * A program for each place of the skb: reading a cookie that says it costs a search in a list of
+ * all functions, at each hit. The site is where the function begins, or a few bytes behind.
  */
 #define CALL(n, parm)                                                                              \
 	SEC("skbt.kprobe/arg" #n)                                                                  \

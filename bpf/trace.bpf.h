@@ -32,8 +32,8 @@ struct slot {
 
 struct cpu_state {
 	__u64 counter[SKBT_COUNTERS];
-	__u64 depth; /* slots in use */
-	__u64 base;  /* of this CPU's variables, 0 = not read yet */
+	__u64 depth;            /* slots in use */
+	__u64 base;             /* of this CPU's variables, 0 = not read yet */
 	struct sk_buff *called; /* from a shim to call_traced */
 	struct slot slots[SLOTS];
 };
@@ -135,9 +135,9 @@ static __always_inline __u8 current_context(struct cpu_state *cpu)
 	if (!config.preempt_count)
 		return SKBT_CONTEXT_UNKNOWN;
 	if (!cpu->base)
-		bpf_probe_read_kernel(&cpu->base, sizeof(cpu->base),
-				      (void *)(config.per_cpu_offset +
-					       bpf_get_smp_processor_id() * 8ULL));
+		bpf_probe_read_kernel(
+			&cpu->base, sizeof(cpu->base),
+			(void *)(config.per_cpu_offset + bpf_get_smp_processor_id() * 8ULL));
 	if (bpf_probe_read_kernel(&count, sizeof(count),
 				  (void *)(cpu->base + config.preempt_count)))
 		return SKBT_CONTEXT_UNKNOWN;
@@ -223,7 +223,8 @@ static __always_inline bool process_matches(struct cpu_state *cpu, bool tracked)
 {
 	if (!config.pid || tracked)
 		return true;
-	return bpf_get_current_pid_tgid() >> 32 == config.pid && current_context(cpu) < SKBT_SOFTIRQ;
+	return bpf_get_current_pid_tgid() >> 32 == config.pid &&
+	       current_context(cpu) < SKBT_SOFTIRQ;
 }
 
 static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const struct sk_buff *skb,

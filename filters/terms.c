@@ -41,9 +41,9 @@ struct joiner {
 struct operand {
 	int first, end;
 	int terms;
-	bool by_and; /* how it is joined; of the first one: how the second one is */
+	bool by_and;   /* how it is joined; of the first one: how the second one is */
 	bool inherits; /* begins with a value: it means what the term before it says */
-	bool group; /* "(...)", perhaps behind `not`s */
+	bool group;    /* "(...)", perhaps behind `not`s */
 };
 
 static bool is_and(const struct joiner *j, int i)

@@ -4,7 +4,8 @@
  * R5 is scratch; scratch word n lives at R10 - 4(n + 1).
  *
  * Every classic instruction becomes at least one eBPF instruction, and unreachable ones become
- * none: the verifier refuses dead code. Values that are only compared stay in network order (order.c).
+ * none: the verifier refuses dead code. Values that are only compared stay in network order
+ * (order.c).
  */
 #include <errno.h>
 #include <linux/bpf.h>

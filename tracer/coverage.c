@@ -253,13 +253,8 @@ static int leave_out_refused(const struct coverage *c, struct hook_plan *plan)
 	int err = 0;
 
 	for (size_t i = plan->target_count; i-- > 0 && !err;) {
-		const struct hook_target *t = &plan->targets[i];
-
-		if (!takes_kprobe(c, t))
-			err = hook_plan_skip(plan, i,
-					     t->no_kprobe ? "on the kernel's blacklist for kprobes"
-							  : "a pointer to the skb, and not the "
-							    "first argument");
+		if (!takes_kprobe(c, &plan->targets[i]))
+			err = hook_plan_skip(plan, i, "on the kernel's blacklist for kprobes");
 	}
 	return err;
 }

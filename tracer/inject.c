@@ -31,7 +31,8 @@ static struct {
 	char msg[256];
 	struct stub stubs[STUBS_MAX];
 	int stub_cnt;
-	const char *spared; /* beginning of the names of programs that keep their stubs; NULL = none */
+	const char
+		*spared; /* beginning of the names of programs that keep their stubs; NULL = none */
 } state;
 
 /* A trailing '+' in libbpf's terms: the name alone, or the name and "/anything". */

@@ -127,9 +127,9 @@ static void choose_programs(struct probes *p, const struct machine *m)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, p->skel->obj)
-		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
-			bpf_program__set_autoload(prog, false);
+	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__type(prog) !=
+							     BPF_PROG_TYPE_RAW_TRACEPOINT)
+		bpf_program__set_autoload(prog, false);
 	choose_programs_of(p, p->kind, m);
 	/* What fentry.multi cannot do (modules, functions unknown to BTF). */
 	if (p->kind == ATTACH_FENTRY_MULTI)
@@ -233,9 +233,9 @@ static void set_programs(const struct probes *p, enum attach_kind kind, const st
 			 struct attach_request *r, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		r[i].program_fd = program_fd(i < m->plan->target_count
-						     ? program_for(p, kind, &m->plan->targets[i].skb)
-						     : end_program(p, kind));
+		r[i].program_fd = program_fd(
+			i < m->plan->target_count ? program_for(p, kind, &m->plan->targets[i].skb)
+						  : end_program(p, kind));
 }
 
 /* What sites of records mean; a copy, because refused targets leave the plan and indices shift. */
@@ -355,7 +355,8 @@ int probes_ring_fd(const struct probes *p)
 	return bpf_map__fd(p->skel->maps.ring);
 }
 
-/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind. */
+/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.
+ */
 static const struct site *site_at(const struct probes *p, uint64_t addr)
 {
 	size_t low = 0, high = p->site_count;

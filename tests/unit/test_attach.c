@@ -226,7 +226,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_bad_function_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_fentry_cannot_do_kprobe_does, setup, teardown),
-		cmocka_unit_test_setup_teardown(each_program_gets_its_own_functions, setup, teardown),
+		cmocka_unit_test_setup_teardown(each_program_gets_its_own_functions, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(no_permission_is_asked_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(all_may_be_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_signal_ends_it, setup, teardown),

@@ -14,7 +14,8 @@
 #include "kernel_fixture.h"
 #include "suggest.h"
 
-static const struct kernel_features with_multi = { .has_kprobe_pmu = true, .has_kprobe_multi = true };
+static const struct kernel_features with_multi = { .has_kprobe_pmu = true,
+						   .has_kprobe_multi = true };
 static const struct kernel_features without_multi = { .has_kprobe_pmu = true };
 
 static struct hook_target targets[] = {

@@ -84,7 +84,8 @@ static void random_term(struct rng *r, FILE *out, bool mixed)
 	int pick = (int)rng_below(r, CNT(terms));
 
 	fprintf(out, "%s%s", rng_below(r, 5) ? "" : "not ", terms[pick].term);
-	/* Among joins of one kind: where they are mixed, what begins with a value keeps all whole. */
+	/* Among joins of one kind: where they are mixed, what begins with a value keeps all whole.
+	 */
 	if (terms[pick].inherits && !mixed && !rng_below(r, 4))
 		fprintf(out, " or %s", terms[pick].inherits);
 }
