@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "linebuf.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 
+#include "digits.h"
 #include "../kernel-compat/kernel_compat.h"
 
 void lb_init(struct linebuf *b, FILE *out)
@@ -14,7 +14,7 @@ void lb_init(struct linebuf *b, FILE *out)
 	b->column = 0;
 }
 
-static void write_out(struct linebuf *b)
+void lb_write_out(struct linebuf *b)
 {
 	errno = 0;
 	if (b->len && fwrite(b->data, 1, b->len, b->out) != b->len && !b->err)
@@ -22,54 +22,33 @@ static void write_out(struct linebuf *b)
 	b->len = 0;
 }
 
-static void append(struct linebuf *b, const char *bytes, size_t n)
+void lb_many_bytes(struct linebuf *b, const void *bytes, size_t n)
 {
-	while (n > sizeof(b->data) - b->len) {
-		size_t part = sizeof(b->data) - b->len;
+	const char *from = bytes;
 
-		memcpy(b->data + b->len, bytes, part);
-		b->len += part;
-		bytes += part;
+	while (n) {
+		size_t room = sizeof(b->data) - b->len, part = n < room ? n : room;
+
+		memcpy(b->data + b->len, from, part);
+		lb_put(b, part);
+		from += part;
 		n -= part;
-		write_out(b);
+		if (n)
+			lb_write_out(b);
 	}
-	memcpy(b->data + b->len, bytes, n);
-	b->len += n;
 }
 
 void lb_raw(struct linebuf *b, const char *text)
 {
-	append(b, text, strlen(text));
-}
+	size_t column = b->column;
 
-void lb_bytes(struct linebuf *b, const void *bytes, size_t n)
-{
-	append(b, bytes, n);
-	b->column += n;
-}
-
-void lb_char(struct linebuf *b, char c)
-{
-	lb_bytes(b, &c, 1);
-}
-
-void lb_text(struct linebuf *b, const char *text)
-{
-	lb_bytes(b, text, strlen(text));
+	lb_text(b, text);
+	b->column = column;
 }
 
 void lb_digits(struct linebuf *b, uint64_t n, unsigned int digits)
 {
-	char text[20];
-	size_t at = sizeof(text);
-
-	do {
-		text[--at] = '0' + n % 10;
-		n /= 10;
-	} while (n);
-	while (sizeof(text) - at < digits && at > 0)
-		text[--at] = '0';
-	lb_bytes(b, text + at, sizeof(text) - at);
+	lb_put(b, put_decimal(lb_room(b, DECIMAL_MAX), n, digits));
 }
 
 void lb_u64(struct linebuf *b, uint64_t n)
@@ -86,42 +65,26 @@ void lb_i64(struct linebuf *b, int64_t n)
 
 void lb_hex(struct linebuf *b, uint64_t n)
 {
-	char text[16];
-	size_t at = sizeof(text);
-
-	do {
-		text[--at] = "0123456789abcdef"[n & 15];
-		n >>= 4;
-	} while (n);
 	lb_bytes(b, "0x", 2);
-	lb_bytes(b, text + at, sizeof(text) - at);
+	lb_put(b, put_hex(lb_room(b, HEX_MAX), n, 1));
 }
 
 void lb_pad_to(struct linebuf *b, size_t column)
 {
-	static const char spaces[] = "                                ";
+	enum { ROOM = 32 };
 
 	do {
 		size_t n = column > b->column ? column - b->column : 1;
 
-		lb_bytes(b, spaces, n < sizeof(spaces) - 1 ? n : sizeof(spaces) - 1);
+		/* All of it, whatever n is: a constant number of bytes takes no call. */
+		memset(lb_room(b, ROOM), ' ', ROOM);
+		lb_put(b, n < ROOM ? n : ROOM);
 	} while (b->column < column);
 }
 
 void lb_address(struct linebuf *b, int family, const uint8_t *addr)
 {
-	char text[INET6_ADDRSTRLEN];
-
-	if (family == AF_INET6) {
-		inet_ntop(AF_INET6, addr, text, sizeof(text));
-		lb_text(b, text);
-		return;
-	}
-	for (int i = 0; i < 4; i++) {
-		if (i)
-			lb_char(b, '.');
-		lb_u64(b, addr[i]);
-	}
+	lb_put(b, put_ip_address(lb_room(b, ADDRESS_MAX), family, addr));
 }
 
 void lb_symbol(struct linebuf *b, const struct ksyms *ks, uint64_t addr)
@@ -157,8 +120,8 @@ int lb_end_line(struct linebuf *b)
 {
 	int err;
 
-	append(b, "\n", 1);
-	write_out(b);
+	lb_char(b, '\n');
+	lb_write_out(b);
 	err = b->err;
 	b->err = 0;
 	b->column = 0;

@@ -26,12 +26,52 @@ struct linebuf {
 
 void lb_init(struct linebuf *b, FILE *out);
 
+/* Hands to out what the buffer holds. */
+void lb_write_out(struct linebuf *b);
+
+/* Where up to n bytes, not more than the buffer has, may be put before lb_put() is called. */
+static inline char *lb_room(struct linebuf *b, size_t n)
+{
+	if (n > sizeof(b->data) - b->len)
+		lb_write_out(b);
+	return b->data + b->len;
+}
+
+/* n of these bytes are there. */
+static inline void lb_put(struct linebuf *b, size_t n)
+{
+	b->len += n;
+	b->column += n;
+}
+
 /* Bytes without effect on the column: escape sequences. */
 void lb_raw(struct linebuf *b, const char *text);
 
-void lb_bytes(struct linebuf *b, const void *bytes, size_t n);
-void lb_char(struct linebuf *b, char c);
-void lb_text(struct linebuf *b, const char *text);
+/* More than the buffer has room for. */
+void lb_many_bytes(struct linebuf *b, const void *bytes, size_t n);
+
+/* Inline, because most of what is appended is a few bytes whose number the compiler knows. */
+static inline void lb_bytes(struct linebuf *b, const void *bytes, size_t n)
+{
+	if (n > sizeof(b->data) - b->len) {
+		lb_many_bytes(b, bytes, n);
+		return;
+	}
+	memcpy(b->data + b->len, bytes, n);
+	lb_put(b, n);
+}
+
+static inline void lb_char(struct linebuf *b, char c)
+{
+	*lb_room(b, 1) = c;
+	lb_put(b, 1);
+}
+
+static inline void lb_text(struct linebuf *b, const char *text)
+{
+	lb_bytes(b, text, strlen(text));
+}
+
 void lb_u64(struct linebuf *b, uint64_t n);
 void lb_i64(struct linebuf *b, int64_t n);
 void lb_hex(struct linebuf *b, uint64_t n); /* 0x... */
