@@ -4,10 +4,10 @@
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "decode_impl.h"
+#include "digits.h"
 
 enum {
 	ETHERTYPE_AT = 12,
@@ -32,18 +32,59 @@ void get_copy(struct bytes b, size_t offset, void *to, size_t n)
 		memcpy(to, b.at + offset, n);
 }
 
+/* What is written to, and how much of it there is: the rest of a packet's detail. */
+struct room {
+	char *to;
+	size_t left;
+};
+
+static void put_text(struct room *r, const char *text, size_t n)
+{
+	n = n < r->left ? n : r->left;
+	memcpy(r->to, text, n);
+	r->to += n;
+	r->left -= n;
+}
+
+/* What stands behind a '%', and in args for it; returns where fmt goes on. */
+static const char *put_argument(struct room *r, const char *fmt, va_list *args)
+{
+	char text[DECIMAL_MAX];
+	const char *string;
+
+	if (*fmt == 's') {
+		string = va_arg(*args, const char *);
+		put_text(r, string, strlen(string));
+		return fmt + 1;
+	}
+	if (*fmt == 'u') {
+		put_text(r, text, put_decimal(text, va_arg(*args, unsigned int), 1));
+		return fmt + 1;
+	}
+	/* "%0", a digit, "x" */
+	put_text(r, text, put_hex(text, va_arg(*args, unsigned int), fmt[1] - '0'));
+	return fmt + 3;
+}
+
 void add_detail(struct packet *p, const char *fmt, ...)
 {
 	size_t len = strlen(p->detail);
+	struct room r = { p->detail + len, sizeof(p->detail) - 1 - len };
 	va_list args;
 
-	if (len && len + 1 < sizeof(p->detail)) {
-		p->detail[len++] = ' ';
-		p->detail[len] = '\0';
-	}
 	va_start(args, fmt);
-	vsnprintf(p->detail + len, sizeof(p->detail) - len, fmt, args);
+	if (len)
+		put_text(&r, " ", 1);
+	while (*fmt && r.left) {
+		if (*fmt == '%') {
+			fmt = put_argument(&r, fmt + 1, &args);
+			continue;
+		}
+		*r.to++ = *fmt++;
+		r.left--;
+	}
 	va_end(args);
+	*r.to = '\0';
 }
 
 /* RFC 826, for IPv4 over Ethernet: hardware 1, protocol 0x0800, lengths 6 and 4. */

@@ -34,15 +34,6 @@ void json_end_array(struct json *j)
 	j->comma = true;
 }
 
-void json_key(struct json *j, const char *key)
-{
-	before_value(j);
-	lb_char(j->line, '"');
-	lb_text(j->line, key);
-	lb_bytes(j->line, "\":", 2);
-	j->comma = false; /* none between a key and its value */
-}
-
 void json_null(struct json *j)
 {
 	before_value(j);
@@ -122,10 +113,12 @@ static size_t put_character(struct linebuf *line, const uint8_t *s, size_t left)
 	return len;
 }
 
-static bool is_plain(uint8_t c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+/* What stands in a string as it is: ASCII without controls, quote and backslash. */
+static const bool plain[256] = {
+	[' ' ... '"' - 1] = true,
+	['"' + 1 ... '\\' - 1] = true,
+	['\\' + 1 ... '~'] = true,
+};
 
 void json_string_n(struct json *j, const char *text, size_t len)
 {
@@ -133,11 +126,11 @@ void json_string_n(struct json *j, const char *text, size_t len)
 
 	json_begin_raw(j);
 	while (s < end) {
-		const uint8_t *plain = s;
+		const uint8_t *start = s;
 
-		while (s < end && is_plain(*s))
+		while (s < end && plain[*s])
 			s++;
-		lb_bytes(j->line, plain, s - plain);
+		lb_bytes(j->line, start, s - start);
 		if (s < end)
 			s += put_character(j->line, s, end - s);
 	}

@@ -21,8 +21,22 @@ void json_end_object(struct json *j);
 void json_begin_array(struct json *j);
 void json_end_array(struct json *j);
 
-/* key must need no escaping. */
-void json_key(struct json *j, const char *key);
+/* key must need no escaping. Inline, and so should be what hands a literal on to it: then the whole
+ * key is a few stores. */
+static inline void json_key(struct json *j, const char *key)
+{
+	size_t n = strlen(key);
+	char *to = lb_room(j->line, n + 4);
+	bool comma = j->comma;
+
+	to[0] = ',';
+	to += comma;
+	to[0] = '"';
+	memcpy(to + 1, key, n);
+	memcpy(to + 1 + n, "\":", 2);
+	lb_put(j->line, n + 3 + comma);
+	j->comma = false; /* none between a key and its value */
+}
 
 void json_null(struct json *j);
 void json_bool(struct json *j, bool value);

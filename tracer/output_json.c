@@ -5,19 +5,19 @@
 #include "json_writer.h"
 #include "output_impl.h"
 
-static void string_or_null(struct json *j, const char *key, const char *text)
+static inline void string_or_null(struct json *j, const char *key, const char *text)
 {
 	json_key(j, key);
 	json_string(j, text);
 }
 
-static void number(struct json *j, const char *key, uint64_t value)
+static inline void number(struct json *j, const char *key, uint64_t value)
 {
 	json_key(j, key);
 	json_u64(j, value);
 }
 
-static void number_or_null(struct json *j, const char *key, bool known, uint64_t value)
+static inline void number_or_null(struct json *j, const char *key, bool known, uint64_t value)
 {
 	json_key(j, key);
 	if (known)
@@ -27,7 +27,7 @@ static void number_or_null(struct json *j, const char *key, bool known, uint64_t
 }
 
 /* text of a fixed-size field: the kernel ends it with a zero byte, but that is not ours to trust */
-static void field_or_null(struct json *j, const char *key, bool known, const char *text,
+static inline void field_or_null(struct json *j, const char *key, bool known, const char *text,
 			  size_t size)
 {
 	json_key(j, key);
@@ -78,7 +78,7 @@ static void put_origin(struct json *j, const struct event *ev)
 	field_or_null(j, "ifname", true, rec->ifname, sizeof(rec->ifname));
 }
 
-static void put_address(struct json *j, const char *key, int family, const uint8_t *addr)
+static inline void put_address(struct json *j, const char *key, int family, const uint8_t *addr)
 {
 	json_key(j, key);
 	if (!family) {
