@@ -21,8 +21,13 @@ static size_t decimal_length(uint64_t n)
 
 size_t put_decimal(char *to, uint64_t n, size_t digits)
 {
-	size_t length = decimal_length(n), at;
+	size_t length, at;
 
+	if (n < 10 && digits <= 1) {
+		*to = '0' + n;
+		return 1;
+	}
+	length = decimal_length(n);
 	if (length < digits)
 		length = digits;
 	for (at = length; n >= 100; n /= 100) {
@@ -42,10 +47,8 @@ size_t put_decimal(char *to, uint64_t n, size_t digits)
 
 size_t put_hex(char *to, uint64_t n, size_t digits)
 {
-	size_t length = 1;
+	size_t length = (67 - __builtin_clzll(n | 1)) / 4; /* bits used, rounded up to digits */
 
-	while (length < HEX_MAX && n >> 4 * length)
-		length++;
 	if (length < digits)
 		length = digits;
 	for (size_t at = length; at; n >>= 4)
@@ -55,11 +58,18 @@ size_t put_hex(char *to, uint64_t n, size_t digits)
 
 static size_t put_ipv4(char *to, const uint8_t *addr)
 {
-	size_t length = put_decimal(to, addr[0], 1);
+	size_t length = 0;
 
-	for (int i = 1; i < 4; i++) {
-		to[length++] = '.';
-		length += put_decimal(to + length, addr[i], 1);
+	for (int i = 0; i < 4; i++) {
+		unsigned int n = addr[i];
+
+		if (i)
+			to[length++] = '.';
+		if (n >= 100)
+			to[length++] = '0' + n / 100;
+		if (n >= 10)
+			to[length++] = '0' + n / 10 % 10;
+		to[length++] = '0' + n % 10;
 	}
 	return length;
 }
