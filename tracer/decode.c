@@ -32,59 +32,42 @@ void get_copy(struct bytes b, size_t offset, void *to, size_t n)
 		memcpy(to, b.at + offset, n);
 }
 
-/* What is written to, and how much of it there is: the rest of a packet's detail. */
-struct room {
-	char *to;
-	size_t left;
-};
-
-static void put_text(struct room *r, const char *text, size_t n)
+static char *put_text(char *to, const char *end, const char *text, size_t n)
 {
-	n = n < r->left ? n : r->left;
-	memcpy(r->to, text, n);
-	r->to += n;
-	r->left -= n;
-}
-
-/* What stands behind a '%', and in args for it; returns where fmt goes on. */
-static const char *put_argument(struct room *r, const char *fmt, va_list *args)
-{
-	char text[DECIMAL_MAX];
-	const char *string;
-
-	if (*fmt == 's') {
-		string = va_arg(*args, const char *);
-		put_text(r, string, strlen(string));
-		return fmt + 1;
-	}
-	if (*fmt == 'u') {
-		put_text(r, text, put_decimal(text, va_arg(*args, unsigned int), 1));
-		return fmt + 1;
-	}
-	/* "%0", a digit, "x" */
-	put_text(r, text, put_hex(text, va_arg(*args, unsigned int), fmt[1] - '0'));
-	return fmt + 3;
+	n = n < (size_t)(end - to) ? n : (size_t)(end - to);
+	memcpy(to, text, n);
+	return to + n;
 }
 
 void add_detail(struct packet *p, const char *fmt, ...)
 {
-	size_t len = strlen(p->detail);
-	struct room r = { p->detail + len, sizeof(p->detail) - 1 - len };
+	char *to = p->detail + strlen(p->detail), *end = p->detail + sizeof(p->detail) - 1;
+	char number[DECIMAL_MAX];
+	const char *string;
 	va_list args;
 
 	va_start(args, fmt);
-	if (len)
-		put_text(&r, " ", 1);
-	while (*fmt && r.left) {
-		if (*fmt == '%') {
-			fmt = put_argument(&r, fmt + 1, &args);
-			continue;
+	if (to > p->detail && to < end)
+		*to++ = ' ';
+	while (*fmt && to < end) {
+		if (*fmt != '%') {
+			*to++ = *fmt++;
+		} else if (fmt[1] == 's') {
+			string = va_arg(args, const char *);
+			to = put_text(to, end, string, strlen(string));
+			fmt += 2;
+		} else if (fmt[1] == 'u') {
+			to = put_text(to, end, number,
+				      put_decimal(number, va_arg(args, unsigned int), 1));
+			fmt += 2;
+		} else { /* %0Nx */
+			to = put_text(to, end, number,
+				      put_hex(number, va_arg(args, unsigned int), fmt[2] - '0'));
+			fmt += 4;
 		}
-		*r.to++ = *fmt++;
-		r.left--;
 	}
 	va_end(args);
-	*r.to = '\0';
+	*to = '\0';
 }
 
 /* RFC 826, for IPv4 over Ethernet: hardware 1, protocol 0x0800, lengths 6 and 4. */

@@ -28,7 +28,7 @@ static inline void number_or_null(struct json *j, const char *key, bool known, u
 
 /* text of a fixed-size field: the kernel ends it with a zero byte, but that is not ours to trust */
 static inline void field_or_null(struct json *j, const char *key, bool known, const char *text,
-			  size_t size)
+				 size_t size)
 {
 	json_key(j, key);
 	if (known && text[0])
