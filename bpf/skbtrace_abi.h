@@ -72,14 +72,17 @@ struct skbt_record {
 			*/
 };
 
-/* One per CPU. hits = unmatched + emitted + every LOST_ class, at any quiet moment. */
+/* One per CPU. hits = unmatched + emitted + not sampled + every LOST_ class, at any quiet moment. */
 enum skbt_counter {
 	SKBT_HITS,
 	SKBT_UNMATCHED,
 	SKBT_EMITTED,
 	SKBT_LOST_RING,   /* the ring buffer was full */
 	SKBT_LOST_NESTED, /* more probes nested on one CPU than there are windows for them */
-	SKBT_UNTRACKED,   /* emitted with packet_id 0; not a loss of the event itself */
+	/* The table of packets was full. Emitted with packet_id 0, or where packets are chosen, not
+	 * sampled, as no later event could be treated alike. */
+	SKBT_UNTRACKED,
+	SKBT_NOT_SAMPLED, /* --sample or --rate did not choose the packet */
 	SKBT_COUNTERS,
 };
 

@@ -39,7 +39,7 @@ struct cpu_state {
 };
 
 struct packet_state {
-	__u64 id;
+	__u64 id; /* 0 = --sample or --rate did not choose it */
 	__u64 last_ts;
 };
 
@@ -71,6 +71,7 @@ struct {
 
 const volatile struct skbt_config config = {};
 volatile __u32 active = 0; /* set when everything is attached, cleared before detaching */
+volatile __u64 rate_due = 0; /* --rate: when the next packet may be chosen */
 
 /*
  * Stubs, replaced by generated code before load (tracer/inject.h); what they compute only keeps
@@ -286,6 +287,56 @@ static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u
 	return 0;
 }
 
+/*
+ * A token bucket kept as one time. CPUs that read the same value all let their packet pass and all
+ * push the time on, so the rate holds without an atomic that returns a value.
+ */
+static __always_inline bool rate_allows(__u64 now)
+{
+	__u64 due = rate_due;
+
+	if (due > now)
+		return false;
+	if (now - due > config.rate_burst)
+		rate_due = now - config.rate_burst + config.rate_interval;
+	else
+		__sync_fetch_and_add(&rate_due, config.rate_interval);
+	return true;
+}
+
+/* By chance and not by turns: packets that take turns (request, reply) must not be told apart. */
+static __always_inline bool choose(__u64 now)
+{
+	if (config.sample_below && bpf_get_prandom_u32() >= config.sample_below)
+		return false;
+	return !config.rate_interval || rate_allows(now);
+}
+
+/*
+ * Whether events of this packet are shown. Decided at its first one and kept until its end: a
+ * packet is shown whole or not at all.
+ */
+static __always_inline bool chosen(struct cpu_state *cpu, struct slot *slot, __u64 depth,
+				   struct sk_buff *skb, bool *first)
+{
+	__u64 now = bpf_ktime_get_ns(), key = (__u64)skb;
+	struct packet_state fresh = { .last_ts = now }, *tracked = look_up(skb, now);
+
+	if (tracked) {
+		if (!tracked->id)
+			tracked->last_ts = now;
+		return tracked->id;
+	}
+	*first = true;
+	if (choose(now))
+		fresh.id = next_id(slot, depth);
+	if (bpf_map_update_elem(&packets, &key, &fresh, BPF_ANY)) {
+		count(cpu, SKBT_UNTRACKED);
+		return false;
+	}
+	return fresh.id;
+}
+
 static __always_inline void end_of_life(struct sk_buff *skb)
 {
 	__u64 key = (__u64)skb;
@@ -372,8 +423,14 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct skbt_record *rec;
+	bool first = false;
 	long got;
 
+	if ((config.sample_below || config.rate_interval) &&
+	    !chosen(cpu, slot, depth, hit->skb, &first)) {
+		count(cpu, SKBT_NOT_SAMPLED);
+		return;
+	}
 	if (with_stack)
 		rec = bpf_ringbuf_reserve(&ring, sizeof(*rec) + stack_size, 0);
 	else
@@ -384,6 +441,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	}
 	rec->ts = bpf_ktime_get_ns();
 	rec->prev_ts = track(cpu, slot, depth, hit->skb, rec->ts, &rec->packet_id);
+	if (first)
+		rec->prev_ts = 0;
 	fill_record(rec, hit, cpu, slot, skb);
 	if (with_stack) {
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);

@@ -34,6 +34,15 @@ void attachment_free(struct attachment *a)
 	free(a);
 }
 
+uint64_t attachment_missed(const struct attachment *a)
+{
+	uint64_t missed = 0;
+
+	for (size_t i = 0; i < a->count; i++)
+		missed += link_missed(a->fds[i]);
+	return missed;
+}
+
 static int collect(struct attach_job *job, struct attach_request *requests, size_t count)
 {
 	job->requests = calloc(count + 1, sizeof(struct attach_request *));

@@ -40,6 +40,8 @@ void attachment_free(struct attachment *a);
  */
 int attach(struct attachment *a, enum attach_kind kind, struct attach_request *requests,
 	   size_t count, const struct attach_how *how);
+/* Hits that the kernel's probes did not hand to a program; 0 where it does not count them. */
+uint64_t attachment_missed(const struct attachment *a);
 const char *attach_kind_name(enum attach_kind kind);
 
 /* "fentry.multi", or "fentry.multi + kprobe.multi" if both were needed. */

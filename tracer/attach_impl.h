@@ -18,6 +18,9 @@ struct attach_job {
 int attach_multi(struct attach_job *job, enum attach_kind kind);
 int attach_single(struct attach_job *job);
 
+/* Hits that this link's probe refused; 0 where it is no link, or none that counts. */
+uint64_t link_missed(int fd);
+
 /*
  * Closes them. Many take a while, for each of which the kernel waits: then a child does it after
  * this has returned.

@@ -42,6 +42,7 @@ int set_backend(struct parse *p, const struct option_spec *spec, const char *val
 int set_buffer(struct parse *p, const struct option_spec *spec, const char *value);
 int set_color(struct parse *p, const struct option_spec *spec, const char *value);
 int set_count(struct parse *p, const struct option_spec *spec, const char *value);
+int set_duration(struct parse *p, const struct option_spec *spec, const char *value);
 int set_expression_file(struct parse *p, const struct option_spec *spec, const char *value);
 int set_flag(struct parse *p, const struct option_spec *spec, const char *value);
 int set_group(struct parse *p, const struct option_spec *spec, const char *value);
@@ -54,7 +55,9 @@ int set_module(struct parse *p, const struct option_spec *spec, const char *valu
 int set_pid(struct parse *p, const struct option_spec *spec, const char *value);
 int set_port(struct parse *p, const struct option_spec *spec, const char *value);
 int set_proto(struct parse *p, const struct option_spec *spec, const char *value);
+int set_rate(struct parse *p, const struct option_spec *spec, const char *value);
 int set_regex(struct parse *p, const struct option_spec *spec, const char *value);
+int set_sample(struct parse *p, const struct option_spec *spec, const char *value);
 int set_string(struct parse *p, const struct option_spec *spec, const char *value);
 int set_time_style(struct parse *p, const struct option_spec *spec, const char *value);
 int set_verbose(struct parse *p, const struct option_spec *spec, const char *value);

@@ -14,7 +14,11 @@
 enum {
 	IFNAME_MAX = 15,     /* IFNAMSIZ - 1 */
 	PID_LIMIT = 4194304, /* PID_MAX_LIMIT of 64-bit kernels */
+	SAMPLE_MAX = 1000000,
+	RATE_MAX = 1000000, /* a second; the kernel side counts whole nanoseconds between packets */
 };
+
+#define DURATION_MAX_NS (366 * 86400 * 1000000000ULL)
 
 static const uint64_t buffer_min = 64 * 1024;
 static const uint64_t buffer_max = 1024 * 1024 * 1024;
@@ -191,6 +195,59 @@ int set_count(struct parse *p, const struct option_spec *spec, const char *value
 {
 	if (parse_number(value, UINT64_MAX, &p->o->max_events) || p->o->max_events == 0)
 		return bad_value(p, spec, value, "a number from 1");
+	return 0;
+}
+
+/* Nanoseconds of a unit; 0 for an unknown one. */
+static uint64_t time_unit(const char *unit)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = { { "", 1000000000 },
+		      { "ms", 1000000 },
+		      { "s", 1000000000 },
+		      { "m", 60 * 1000000000ULL },
+		      { "h", 3600 * 1000000000ULL } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(units[i].name, unit) == 0)
+			return units[i].ns;
+	return 0;
+}
+
+int set_duration(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	char number[16];
+	size_t digits = strspn(value, "0123456789");
+	uint64_t count, unit = time_unit(value + digits);
+
+	snprintf(number, sizeof(number), "%.*s", (int)digits, value);
+	if (digits >= sizeof(number) || !unit ||
+	    parse_number(number, DURATION_MAX_NS / unit, &count) || count == 0)
+		return bad_value(p, spec, value,
+				 "a time of at most a year, as in 500ms, 10s, 2m or 1h");
+	p->o->duration_ns = count * unit;
+	return 0;
+}
+
+int set_sample(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t n;
+
+	if (strncmp(value, "1/", 2) != 0 || parse_number(value + 2, SAMPLE_MAX, &n) || n == 0)
+		return bad_value(p, spec, value, "1/N with N from 1 to 1000000, as in 1/100");
+	p->o->sample = n;
+	return 0;
+}
+
+int set_rate(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t rate;
+
+	if (parse_number(value, RATE_MAX, &rate) || rate == 0)
+		return bad_value(p, spec, value, "a number of packets a second, 1 to 1000000");
+	p->o->rate = rate;
 	return 0;
 }
 

@@ -61,6 +61,9 @@ struct options {
 	const char *iface;   /* or NULL for any */
 	uint32_t mark, mark_mask; /* mask 0 = any */
 	uint64_t max_events; /* 0 = no limit */
+	uint64_t duration_ns; /* 0 = no limit */
+	uint32_t sample;     /* one packet in so many; 0 = each */
+	uint32_t rate;       /* packets a second; 0 = no limit */
 	size_t buffer_size;  /* bytes of the ring, a power of two, multiple of the page size */
 	enum backend backend;
 	enum time_style time_style;

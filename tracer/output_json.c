@@ -200,6 +200,7 @@ static int json_summary(struct output *o, const struct run_counts *counts,
 	number(&j, "hits", counter[SKBT_HITS]);
 	number(&j, "matched", counter[SKBT_HITS] - counter[SKBT_UNMATCHED]);
 	number(&j, "emitted", counter[SKBT_EMITTED]);
+	number(&j, "not_sampled", counter[SKBT_NOT_SAMPLED]);
 	put_lost(&j, counts);
 	number(&j, "missed", counts->missed);
 	number(&j, "untracked", counter[SKBT_UNTRACKED]);

@@ -23,6 +23,7 @@ struct probes {
 	size_t site_count;
 	enum attach_kind kind;
 	unsigned int cpus;
+	uint64_t missed_before; /* while attaching */
 };
 
 struct site {
@@ -38,6 +39,17 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	if (verbosity < (level == LIBBPF_DEBUG ? 3 : 2))
 		return 0;
 	return vfprintf(stderr, format, args);
+}
+
+/* What is not asked for stays 0, and the verifier removes it. */
+static void fill_sampling(struct skbt_config *c, const struct options *o)
+{
+	if (o->sample > 1)
+		c->sample_below = (1ULL << 32) / o->sample;
+	if (!o->rate)
+		return;
+	c->rate_interval = 1000000000 / o->rate;
+	c->rate_burst = 100000000; /* a tenth of a second, as docs/skbtrace.8 says */
 }
 
 static void fill_config(struct skbt_config *c, const struct probes *p, const struct options *o,
@@ -60,6 +72,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
+	fill_sampling(c, o);
 	if (o->iface) {
 		c->have_ifname = 1;
 		snprintf(c->ifname, sizeof(c->ifname), "%s", o->iface);
@@ -340,8 +353,31 @@ const char *probes_backend(const struct probes *p)
 	return *names ? names : attach_kind_name(p->kind);
 }
 
+/*
+ * Hits that the kernel did not hand to a program. Either its way to the program refuses them, and the
+ * link counts, or the program is found running on that CPU, and the program counts (from 5.12 on):
+ * never both.
+ */
+static uint64_t missed_hits(const struct probes *p)
+{
+	uint64_t missed = p->attachment ? attachment_missed(p->attachment) : 0;
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, p->skel->obj)
+	{
+		struct bpf_prog_info info = { 0 };
+		__u32 size = sizeof(info);
+		int fd = bpf_program__fd(prog);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			missed += info.recursion_misses;
+	}
+	return missed;
+}
+
 void probes_activate(struct probes *p)
 {
+	p->missed_before = missed_hits(p);
 	__atomic_store_n(&p->skel->bss->active, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -384,24 +420,6 @@ const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)
 	return s->name;
 }
 
-/* Hits that found another program running on their CPU; the field is there from 5.12 on. */
-static uint64_t missed_hits(const struct probes *p)
-{
-	struct bpf_program *prog;
-	uint64_t missed = 0;
-
-	bpf_object__for_each_program(prog, p->skel->obj)
-	{
-		struct bpf_prog_info info = { 0 };
-		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(prog);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
-}
-
 int probes_counts(const struct probes *p, struct run_counts *counts)
 {
 	size_t size = (bpf_map__value_size(p->skel->maps.cpus) + 7) & ~7u;
@@ -420,10 +438,14 @@ int probes_counts(const struct probes *p, struct run_counts *counts)
 	for (unsigned int cpu = 0; cpu < p->cpus; cpu++)
 		for (int c = 0; c < SKBT_COUNTERS; c++)
 			counts->counter[c] += ((uint64_t *)(values + cpu * size))[c];
-	counts->missed = missed_hits(p);
 out:
 	free(values);
 	return err;
+}
+
+uint64_t probes_missed(const struct probes *p)
+{
+	return missed_hits(p) - p->missed_before;
 }
 
 void probes_free(struct probes *p)

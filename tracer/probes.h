@@ -34,8 +34,11 @@ int probes_ring_fd(const struct probes *p);
 /* Name and address of the function that a path record's site stands for; NULL = unknown. */
 const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr);
 
-/* The kernel side's counters, added up over the CPUs, and the hits that the kernel skipped. */
+/* The kernel side's counters, added up over the CPUs. */
 int probes_counts(const struct probes *p, struct run_counts *counts);
+
+/* Hits that the kernel skipped since probes_activate(), as far as it counts them. Asks for each link. */
+uint64_t probes_missed(const struct probes *p);
 
 /* Detaches and frees. */
 void probes_free(struct probes *p);

@@ -168,15 +168,29 @@ static int report_losses(struct reader *r)
 	return output_lost(r->output, &counts, reader_wall_now(r));
 }
 
+/* Milliseconds until the next look at the ring; 0 = the time is over. */
+static int next_look(const struct reader *r, uint64_t began)
+{
+	uint64_t spent = clock_now() - began, left;
+
+	if (!r->options->duration_ns)
+		return POLL_MS;
+	if (spent >= r->options->duration_ns)
+		return 0;
+	left = (r->options->duration_ns - spent) / 1000000 + 1;
+	return left < POLL_MS ? (int)left : POLL_MS;
+}
+
 int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 {
-	int err = 0;
+	uint64_t began = clock_now();
+	int err = 0, wait;
 
 	r->stop = stop;
-	while (!*stop && !enough(r)) {
+	while (!*stop && !enough(r) && (wait = next_look(r, began))) {
 		/* Most records do not wake us (see submit() in bpf/): look after each wait. */
 		r->batch = BATCH;
-		err = ring_buffer__poll(r->ring, POLL_MS);
+		err = ring_buffer__poll(r->ring, wait);
 		if (err >= 0)
 			err = ring_buffer__consume(r->ring);
 		if (err == -EINTR)
@@ -197,7 +211,8 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 static bool settled(const struct run_counts *c)
 {
 	return c->counter[SKBT_HITS] ==
-	       c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] + run_counts_lost(c);
+	       c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] +
+		       c->counter[SKBT_NOT_SAMPLED] + run_counts_lost(c);
 }
 
 int reader_drain(struct reader *r, struct run_counts *counts)
@@ -218,6 +233,7 @@ int reader_drain(struct reader *r, struct run_counts *counts)
 		usleep(1000);
 	}
 	probes_counts(r->probes, counts);
+	counts->missed = probes_missed(r->probes);
 	counts->packets = packet_numbers_given(r->numbers);
 	counts->events = r->events;
 	counts->drops = r->drops;

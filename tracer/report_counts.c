@@ -51,7 +51,19 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 			": the kernel skipped these hits, as one probe ran inside "
 			"another; choose fewer functions (--group, --func)\n",
 			counts->missed);
-	if (counter[SKBT_UNTRACKED])
+	if (counter[SKBT_NOT_SAMPLED])
+		fprintf(f,
+			"  not shown %" PRIu64
+			": events of packets that --sample or --rate did not choose\n",
+			counter[SKBT_NOT_SAMPLED]);
+	if (!counter[SKBT_UNTRACKED])
+		return;
+	if (o->sample || o->rate)
+		fprintf(f,
+			"  %" PRIu64 " of them because there were too many packets at once to "
+			"remember the choice; use a narrower filter\n",
+			counter[SKBT_UNTRACKED]);
+	else
 		fprintf(f,
 			"  %" PRIu64
 			" event%s without a packet number: too many packets at once; use a "

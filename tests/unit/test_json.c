@@ -207,11 +207,12 @@ static void the_summary_accounts_for_every_hit(void **state)
 {
 	struct run_counts counts = {
 		.counter = { [SKBT_HITS] = 1000,
-			     [SKBT_UNMATCHED] = 900,
+			     [SKBT_UNMATCHED] = 870,
 			     [SKBT_EMITTED] = 93,
 			     [SKBT_LOST_RING] = 5,
 			     [SKBT_LOST_NESTED] = 2,
-			     [SKBT_UNTRACKED] = 1 },
+			     [SKBT_UNTRACKED] = 1,
+			     [SKBT_NOT_SAMPLED] = 30 },
 		.missed = 4,
 	};
 	struct run_info info = {
@@ -222,8 +223,8 @@ static void the_summary_accounts_for_every_hit(void **state)
 	assert_int_equal(output_summary(c.output, &counts, &info, 78), 0);
 	assert_string_equal(
 		capture_text(&c),
-		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":100,"
-		"\"emitted\":93,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2},"
+		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":130,"
+		"\"emitted\":93,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2},"
 		"\"missed\":4,\"untracked\":1,\"attached\":84,\"skipped\":7,"
 		"\"backend\":\"kprobe\",\"kernel\":\"5.10.0\"}\n");
 	assert_string_equal(capture_messages(&c), "");

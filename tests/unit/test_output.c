@@ -422,6 +422,26 @@ static void every_kind_of_loss_says_what_helps(void **state)
 						  "packets at once; use a narrower filter\n");
 }
 
+static void what_was_left_out_on_purpose_is_no_loss(void **state)
+{
+	struct run_counts counts = {
+		.counter = { [SKBT_NOT_SAMPLED] = 30, [SKBT_UNTRACKED] = 2 },
+		.packets = 2,
+		.events = 14,
+	};
+
+	(void)state;
+	o.sample = 4;
+	output_summary(c.output, &counts, &(struct run_info){ 0 }, 0);
+	o.sample = 0;
+	assert_string_equal(capture_messages(&c), "2 packets, 14 events, 0 drops, 0 lost\n"
+						  "  not shown 30: events of packets that "
+						  "--sample or --rate did not choose\n"
+						  "  2 of them because there were too many "
+						  "packets at once to remember the choice; use "
+						  "a narrower filter\n");
+}
+
 static void loss_is_reported_while_it_happens(void **state)
 {
 	struct run_counts counts = { .counter = { [SKBT_LOST_RING] = 5, [SKBT_LOST_NESTED] = 2 } };
@@ -484,6 +504,7 @@ int main(void)
 		text_test(a_very_long_line_is_not_cut),
 		text_test(the_summary_counts_in_words),
 		text_test(every_kind_of_loss_says_what_helps),
+		text_test(what_was_left_out_on_purpose_is_no_loss),
 		text_test(loss_is_reported_while_it_happens),
 		text_test(a_failed_write_is_reported),
 		text_test(there_is_no_other_output),
