@@ -70,7 +70,7 @@ struct {
 } ring SEC(".maps");
 
 const volatile struct skbt_config config = {};
-volatile __u32 active = 0; /* set when everything is attached, cleared before detaching */
+volatile __u32 active = 0;   /* set when everything is attached, cleared before detaching */
 volatile __u64 rate_due = 0; /* --rate: when the next packet may be chosen */
 
 /*

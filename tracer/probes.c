@@ -354,9 +354,8 @@ const char *probes_backend(const struct probes *p)
 }
 
 /*
- * Hits that the kernel did not hand to a program. Either its way to the program refuses them, and the
- * link counts, or the program is found running on that CPU, and the program counts (from 5.12 on):
- * never both.
+ * Hits that the kernel did not hand to a program. Either the probe refused them, and the link counts,
+ * or the program, which was found running on that CPU, and it counts (docs/INTERNALS.md): never both.
  */
 static uint64_t missed_hits(const struct probes *p)
 {

@@ -210,9 +210,8 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 /* Every hit has got its verdict. */
 static bool settled(const struct run_counts *c)
 {
-	return c->counter[SKBT_HITS] ==
-	       c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] +
-		       c->counter[SKBT_NOT_SAMPLED] + run_counts_lost(c);
+	return c->counter[SKBT_HITS] == c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] +
+						c->counter[SKBT_NOT_SAMPLED] + run_counts_lost(c);
 }
 
 int reader_drain(struct reader *r, struct run_counts *counts)

@@ -29,8 +29,8 @@ pinger=$!
 trace --duration 3 --func "$few" icmp
 over "--duration"
 # Nobody else stops it, so that a run of a third of the time would show.
-expect "it lasts three seconds" '($all | last.ts - .[0].ts) as $ns | $ns > 2000000000'
-expect "to the end" 'last.ts - ($all | .[0].ts) < 30000000000'
+expect "it lasts three seconds" '$all | last.ts - .[0].ts > 2000000000'
+expect "to the end" '$summary.ts - $all[0].ts < 30000000000'
 
 trace -c 5 --func "$few" icmp
 over "-c"

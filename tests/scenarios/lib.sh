@@ -107,7 +107,7 @@ ask() {
 	jq -r -s '
 		def funcs: map(.func);
 		def subsequence($wanted): reduce .[] as $f ($wanted; if length > 0 and .[0] == $f then .[1:] else . end) | length == 0;
-		map(select(.type != "summary" and .type != "lost")) | sort_by(.ts) as $all
+		last as $summary | map(select(.type != "summary" and .type != "lost")) | sort_by(.ts) as $all
 		| ($all | map(select(.type == "path"))) as $path
 		| ($all | map(select(.type == "drop"))) as $drop
 		| '"$1" "$events"

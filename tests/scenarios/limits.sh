@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
-# 64 KiB of locked memory and 64 open files are raised where that is allowed; two traces run side by side.
+# 64 KiB of locked memory and 64 open files are raised where that is allowed.
 . "$(dirname "$0")/lib.sh"
 pair
 few='ip_rcv|ip_output|icmp_rcv'
@@ -21,20 +21,4 @@ if [ "$KERNEL" = 5.10 ]; then
 	status=$?
 	[[ $status = 3 && $text == *"ulimit -l"*CAP_SYS_RESOURCE* ]] || fail "without CAP_SYS_RESOURCE: exit $status, $text"
 fi
-
-skbtrace --json --func "$few" --ready-file /run/other.ready -H $server >/run/other.json 2>/run/other.txt &
-other=$!
-for _ in $(seq 300); do
-	[ ! -e /run/other.ready ] || break
-	sleep 0.1
-done
-trace -H $server --proto icmp --func "$few"
-at client ping -c 1 -W 2 -q $server >/dev/null
-finish
-mine=$(ask '$path | map([.func, .len]) | tostring')
-kill -INT $other
-wait $other || fail "the other trace ended with $?: $(cat /run/other.txt)"
-events=/run/other.json
-[ "$(ask '$path | map([.func, .len]) | tostring')" = "$mine" ] || fail "two traces saw different things: $mine and $(tail -n 20 $events)"
-expect "both saw both ways of the ping" '$path | map(.func) | contains(["ip_output", "ip_rcv", "icmp_rcv"])'
 done_testing

@@ -37,7 +37,7 @@ send 400 0 >/dev/null
 finish
 expect "a quarter of the packets" "$ways | length >= 50 and length <= 150"
 expect "each of them whole" "$ways | all(. == $way)"
-expect "the other packets are counted" "($ways | length) as \$n | last.not_sampled == (400 - \$n) * ($way | length)"
+expect "the other packets are counted" "($ways | length) as \$n | \$summary.not_sampled == (400 - \$n) * ($way | length)"
 
 trace --func "$few" --sample 1/1 udp dst port 9
 send 20 0 >/dev/null
@@ -50,5 +50,5 @@ seconds=$(send 600 0.004)
 finish
 expect "20 packets a second" "$ways | length <= 20 * $seconds + 3 and length >= 20 * $seconds * 0.8"
 expect "each of them whole, with a rate" "$ways | all(. == $way)"
-expect "the sum, with a rate" 'last | .matched == .emitted + .not_sampled + .lost and .lost == 0 and .not_sampled > 1000'
+expect "the sum, with a rate" '$summary | .matched == .emitted + .not_sampled + .lost and .lost == 0 and .not_sampled > 1000'
 done_testing

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values of the options that keep a trace small and short: --sample, --rate, --duration, --buffer. */
+/* Values of the options that keep a trace small and short: --sample, --rate, --duration, --buffer.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,8 +60,8 @@ static void a_sample_is_one_in_n(void **state)
 	assert_int_equal(parse("--sample", "1/1000000"), 0);
 	assert_int_equal(o.sample, 1000000);
 	refuse("--sample", "1/N with N from 1 to 1000000, as in 1/100",
-	       VALUES("", "1/", "1/0", "1/1000001", "2/4", "4", "0.25", "25%", "1/4x", "1/-4", "1 / 4",
-		      "1/18446744073709551617"));
+	       VALUES("", "1/", "1/0", "1/1000001", "2/4", "4", "0.25", "25%", "1/4x", "1/-4",
+		      "1 / 4", "1/18446744073709551617"));
 }
 
 static void a_rate_is_packets_a_second(void **state)
@@ -99,7 +100,8 @@ static void a_buffer_is_rounded_up_or_refused(void **state)
 	assert_int_equal(parse("--buffer", "100000"), 0);
 	assert_int_equal(o.buffer_size, 131072);
 	refuse("--buffer", "a size from 64K to 1G, as in 512K or 16M",
-	       VALUES("", "0", "0K", "1", "223", "-8M", "1.5M", "2G", "1025M", "8T", "8 M", "0x10000"));
+	       VALUES("", "0", "0K", "1", "223", "-8M", "1.5M", "2G", "1025M", "8T", "8 M",
+		      "0x10000"));
 }
 
 static void one_that_chooses_packets_is_given_once(void **state)
