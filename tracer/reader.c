@@ -8,13 +8,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <bpf/libbpf.h>
-
 #include "clock.h"
 #include "decode.h"
 #include "explain.h"
 #include "netns_names.h"
 #include "packet_numbers.h"
+#include "ring.h"
 
 enum {
 	POLL_MS = 50,        /* how old a record may get in a ring that is not filling up */
@@ -24,7 +23,7 @@ enum {
 };
 
 struct reader {
-	struct ring_buffer *ring;
+	struct ring *ring;
 	struct probes *probes;
 	const struct machine *machine;
 	const struct options *options;
@@ -101,7 +100,7 @@ static bool enough(const struct reader *r)
 	return r->options->max_events && r->events >= r->options->max_events;
 }
 
-static int on_record(void *ctx, void *data, size_t size)
+static int on_record(void *ctx, const void *data, size_t size)
 {
 	struct reader *r = ctx;
 
@@ -113,7 +112,7 @@ static int on_record(void *ctx, void *data, size_t size)
 		err = handle_record(r, data, size);
 	if (err || !r->stop)
 		return err;
-	/* libbpf goes on as long as new records come in: it has to be told to come back. */
+	/* It goes on as long as new records come in: it has to be told to come back. */
 	return *r->stop || enough(r) || !--r->batch ? -EAGAIN : 0;
 }
 
@@ -131,7 +130,7 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 	r->wall_offset = clock_wall_offset();
 	r->numbers = packet_numbers_new();
 	r->netns_names = netns_names_new();
-	r->ring = ring_buffer__new(probes_ring_fd(p), on_record, r, NULL);
+	r->ring = ring_new(probes_ring_fd(p), o->buffer_size, on_record, r);
 	if (!r->numbers || !r->netns_names || !r->ring) {
 		reader_free(r);
 		return NULL;
@@ -143,7 +142,7 @@ void reader_free(struct reader *r)
 {
 	if (!r)
 		return;
-	ring_buffer__free(r->ring);
+	ring_free(r->ring);
 	netns_names_free(r->netns_names);
 	packet_numbers_free(r->numbers);
 	free(r);
@@ -190,9 +189,9 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 	while (!*stop && !enough(r) && (wait = next_look(r, began))) {
 		/* Most records do not wake us (see submit() in bpf/): look after each wait. */
 		r->batch = BATCH;
-		err = ring_buffer__poll(r->ring, wait);
+		err = ring_wait(r->ring, wait);
 		if (err >= 0)
-			err = ring_buffer__consume(r->ring);
+			err = ring_consume(r->ring);
 		if (err == -EINTR)
 			continue;
 		if (err == -EAGAIN)
@@ -223,7 +222,7 @@ int reader_drain(struct reader *r, struct run_counts *counts)
 	 * readers. */
 	syscall(__NR_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 	for (int i = 0; i < DRAIN_TRIES; i++) {
-		err = ring_buffer__consume(r->ring);
+		err = ring_consume(r->ring);
 		if (err < 0)
 			break;
 		err = probes_counts(r->probes, counts);
