@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* First: cmocka has a macro skip(). */
+#include "../../tracer/decode_impl.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "../../tracer/decode.h"
 
 static struct skbt_record rec;
 static struct packet p;
@@ -355,6 +356,24 @@ static void a_false_caplen_does_not_lead_beyond_the_record(void **state)
 	assert_packet(NULL, "2001:db8::1", "2001:db8::2", "hlim 64");
 }
 
+/* Against vsnprintf(), from every place where what is there already may end. */
+static void details_are_cut_where_their_room_ends(void **state)
+{
+	char whole[512];
+
+	(void)state;
+	for (size_t before = 0; before < sizeof(p.detail); before++) {
+		memset(&p, 0, sizeof(p));
+		memset(p.detail, 'x', before);
+		snprintf(whole, sizeof(whole), "%s%sand %s, %u 0x%08x:%02x.", p.detail,
+			 before ? " " : "", "text", UINT32_MAX, 0xabcdU, 0U);
+		add_detail(&p, "and %s, %u 0x%08x:%02x.", "text", UINT32_MAX, 0xabcdU, 0U);
+		whole[sizeof(p.detail) - 1] = '\0';
+		assert_string_equal(p.detail, whole);
+		assert_null(p.proto);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +395,7 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_survived),
 		cmocka_unit_test(random_bytes_are_survived),
 		cmocka_unit_test(a_false_caplen_does_not_lead_beyond_the_record),
+		cmocka_unit_test(details_are_cut_where_their_room_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,6 +191,29 @@ static void nasty_names_are_escaped(void **state)
 	assert_non_null(strstr(show(ev), "\"comm\":\"sixteen-letters\\ufffd\","));
 }
 
+static void only_what_json_or_a_terminal_forbids_is_escaped(void **state)
+{
+	struct event ev = fabricate_path();
+	char name[] = "a?z", expected[64];
+
+	(void)state;
+	ev.netns_name = name;
+	for (int c = 1; c < 0x80; c++) {
+		name[1] = (char)c;
+		if (c == '"' || c == '\\')
+			snprintf(expected, sizeof(expected), "_name\":\"a\\%cz\",", c);
+		else if (c < ' ' || c == 0x7f)
+			snprintf(expected, sizeof(expected), "_name\":\"a\\u00%02xz\",", c);
+		else
+			snprintf(expected, sizeof(expected), "_name\":\"a%cz\",", c);
+		assert_non_null(strstr(show(ev), expected));
+	}
+	for (int c = 0x80; c < 0x100; c++) {
+		name[1] = (char)c; /* no UTF-8 before an ASCII character */
+		assert_non_null(strstr(show(ev), "\"netns_name\":\"a\\ufffdz\","));
+	}
+}
+
 static void lost_events_are_told_by_class(void **state)
 {
 	struct run_counts counts = { .counter = { [SKBT_LOST_RING] = 5, [SKBT_LOST_NESTED] = 2 } };
@@ -273,6 +296,7 @@ int main(void)
 		json_test(addresses_and_ports_are_written_per_family),
 		json_test(events_out_of_order_have_a_negative_delta),
 		json_test(nasty_names_are_escaped),
+		json_test(only_what_json_or_a_terminal_forbids_is_escaped),
 		json_test(lost_events_are_told_by_class),
 		json_test(the_summary_accounts_for_every_hit),
 		json_test(the_writer_puts_commas_between_and_nowhere_else),
