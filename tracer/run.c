@@ -18,7 +18,8 @@
 #include "reader.h"
 #include "ready.h"
 
-enum { STDOUT_BUFFER = 1 << 16 };
+/* Given to stdio, because glibc ignores a size without a buffer and takes 4 KB. */
+static char stdout_buffer[1 << 16];
 
 static volatile sig_atomic_t stop;
 
@@ -149,7 +150,7 @@ static struct output *open_output(const struct options *o, const struct machine 
 
 	if (env.terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		env.columns = size.ws_col;
-	setvbuf(stdout, NULL, _IOFBF, STDOUT_BUFFER);
+	setvbuf(stdout, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
 	return output_new(o->json ? "json" : "text", &env);
 }
 

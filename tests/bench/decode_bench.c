@@ -23,7 +23,6 @@ enum {
 	RECORDS = 1024,          /* different ones, so that nothing is the same as just before */
 	EVENTS_OF_A_PACKET = 18, /* what the default hooks see of a UDP packet over a veth */
 	DROP_EVERY = 64,
-	STDOUT_BUFFER = 1 << 16, /* as in tracer/run.c */
 };
 
 /* Ethernet, IPv4 and the transport: what a record has of a packet. */
@@ -38,6 +37,7 @@ static const uint8_t headers[][60] = {
 };
 
 static struct skbt_record records[RECORDS];
+static char stdout_buffer[1 << 16]; /* as in tracer/run.c */
 
 static void make_records(void)
 {
@@ -98,7 +98,7 @@ static double one_round(const char *format, uint64_t events, const struct option
 
 	if (!env.out || !env.err || !numbers)
 		return -1;
-	setvbuf(env.out, NULL, _IOFBF, STDOUT_BUFFER);
+	setvbuf(env.out, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
 	out = output_new(format, &env);
 	if (!out || output_begin(out))
 		return -1;
