@@ -72,7 +72,7 @@ struct skbt_record {
 			*/
 };
 
-/* One per CPU. hits = unmatched + emitted + not sampled + every LOST_ class, at any quiet moment. */
+/* One per CPU. At any quiet moment hits = unmatched + emitted + not sampled + every LOST_ class. */
 enum skbt_counter {
 	SKBT_HITS,
 	SKBT_UNMATCHED,

@@ -37,7 +37,7 @@ const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr);
 /* The kernel side's counters, added up over the CPUs. */
 int probes_counts(const struct probes *p, struct run_counts *counts);
 
-/* Hits that the kernel skipped since probes_activate(), as far as it counts them. Asks for each link. */
+/* Hits that the kernel skipped since probes_activate(), as far as it counts them. */
 uint64_t probes_missed(const struct probes *p);
 
 /* Detaches and frees. */

@@ -16,8 +16,8 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 void reader_free(struct reader *r);
 
 /*
- * Runs until *stop is set, the wanted number of events is out, or --duration is over. Returns 0, or the negative errno
- * of the output (-EPIPE: nobody reads any more).
+ * Runs until *stop is set, the wanted number of events is out, or --duration is over. Returns 0, or
+ * the negative errno of the output (-EPIPE: nobody reads any more).
  */
 int reader_run(struct reader *r, const volatile sig_atomic_t *stop);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 240
+# timeout: 300
 # kernels: 5.10 6.12 7.3
 # Every hit is accounted for, whatever the backend: with room for all, with too little, and with packets left out on purpose.
 # 6.1 attaches as 5.10 does, and 6.18 as 6.12.
@@ -36,21 +36,14 @@ for backend in $(backends); do
 	# Six functions and the drop.
 	adds_up "$backend, the default buffer" '.lost == 0 and .not_sampled == 0 and .emitted + .missed >= 3500'
 
-	trace --backend "$backend" --func "$few" --buffer 64K udp dst port 9
+	trace --backend "$backend" --func "$few" --buffer 64K --sample 1/2 udp dst port 9
 	kill -STOP "$tracer" # else a fast machine reads as fast as this one sends
 	flood 200
 	kill -CONT "$tracer"
 	flood 200
 	finish
-	adds_up "$backend, a small buffer" '.lost_by.ring > 500 and .not_sampled == 0'
+	adds_up "$backend, a small buffer and half of the packets" '.lost_by.ring > 100 and .not_sampled > 500'
 	jq -s -e 'last.lost as $all | map(select(.type == "lost").lost) | length > 0 and . == sort and last <= $all
 		and . == unique' "$events" >/dev/null || fail "$backend: losses as told while it ran: $(grep '"lost"' "$events")"
-
-	trace --backend "$backend" --func "$few" --buffer 64K --sample 1/2 --rate 1000 udp dst port 9
-	kill -STOP "$tracer"
-	flood 400
-	kill -CONT "$tracer"
-	finish
-	adds_up "$backend, a small buffer and a sample" '.lost_by.ring > 100 and .not_sampled > 1000'
 done
 done_testing
