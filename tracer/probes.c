@@ -186,6 +186,11 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	if (err && *inject_message())
 		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
 				 inject_message());
+	if (err == -ENOMEM)
+		return error_set(e, EXIT_RUNTIME, err,
+				 "not enough memory for the BPF programs and a buffer of %zuK; use a "
+				 "smaller --buffer",
+				 o->buffer_size / 1024);
 	if (err)
 		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
 				       e);

@@ -38,7 +38,7 @@ for _ in $(seq 300); do
 	grep -q '^lost' "$errors" && break
 	sleep 0.1
 done
-before=$(wc -l <$text)
+before=$(grep -c ' UDP ' $text)
 send 20
 sleep 0.5
 kill -INT $tracer
