@@ -188,8 +188,7 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 				 inject_message());
 	if (err == -ENOMEM)
 		return error_set(e, EXIT_RUNTIME, err,
-				 "not enough memory for the BPF programs and a buffer of %zuK; use a "
-				 "smaller --buffer",
+				 "no memory for a buffer of %zuK; use a smaller --buffer",
 				 o->buffer_size / 1024);
 	if (err)
 		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
