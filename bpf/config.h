@@ -8,6 +8,19 @@
 
 #include "skbtrace_abi.h"
 
+/*
+ * Functions of the kernel that user space puts in place of helpers with these numbers (inject.h).
+ * As externs they would make libbpf read all of the kernel's BTF. Where the kernel lacks one the
+ * call stays, in code that the verifier removes.
+ */
+enum skbt_kfunc {
+	SKBT_KFUNC_BASE = 0x5b7000,
+	SKBT_RDONLY_CAST = SKBT_KFUNC_BASE,
+	SKBT_PREEMPT_DISABLE,
+	SKBT_PREEMPT_ENABLE,
+	SKBT_KFUNC_END,
+};
+
 struct skbt_config {
 	__u64 per_cpu_offset;   /* kernel address of the array, see struct kernel_features */
 	__u64 preempt_count;    /* 0 = the context of events is unknown */

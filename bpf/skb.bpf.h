@@ -19,9 +19,9 @@ struct device_facts {
 
 /*
  * The address as a pointer that may be loaded through, what cannot be read being 0: verifiers of
- * 6.17 and later (2d5c91e1cc14). Weak: older kernels load the program, as config.direct is 0 there.
+ * 6.17 and later (2d5c91e1cc14), and only where config.direct says so.
  */
-extern void *bpf_rdonly_cast(const void *address, __u32 btf_id) __ksym __weak;
+static void *(*const bpf_rdonly_cast)(const void *address, __u32 btf_id) = (void *)SKBT_RDONLY_CAST;
 
 extern const volatile struct skbt_config config;
 

@@ -42,11 +42,10 @@ static __always_inline struct sk_buff *follow(__u64 arg)
 /*
  * A slot is taken and given back as interrupts nest (struct cpu_state): two tasks that take turns
  * in the middle of it would give back each other's. Programs of kprobes are not preempted; those of
- * fentry are, and on 7.3, it seems, those of tracepoints too. Weak: before 6.12 there is no such
- * call.
+ * fentry are, and on 7.3, it seems, those of tracepoints too. Before 6.12 there is no such call.
  */
-extern void bpf_preempt_disable(void) __ksym __weak;
-extern void bpf_preempt_enable(void) __ksym __weak;
+static void (*const bpf_preempt_disable)(void) = (void *)SKBT_PREEMPT_DISABLE;
+static void (*const bpf_preempt_enable)(void) = (void *)SKBT_PREEMPT_ENABLE;
 
 static __always_inline void hold_cpu(void)
 {

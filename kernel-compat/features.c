@@ -33,6 +33,13 @@ static int read_text(const char *path, char *buf, size_t size)
 /* A function that runs rarely: probes are tried on it, and let go of at once. */
 static const char quiet_function[] = "skb_checksum_help";
 
+static uint64_t address_of(const struct ksyms *ks, const char *name)
+{
+	const struct ksym *sym = ksyms_named(ks, name, NULL);
+
+	return sym ? sym->addr : 0;
+}
+
 static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach_type)
 {
 	static const struct bpf_insn program[] = {
@@ -47,18 +54,20 @@ static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach_typ
 
 /*
  * A kernel without CONFIG_FPROBE still loads a kprobe.multi program; only making the link fails. So
- * make one.
+ * make one, by address: the kernel walks all of its symbols to find a name.
  */
-static bool try_kprobe_multi(void)
+static bool try_kprobe_multi(const struct ksyms *ks)
 {
-	const char *symbols[] = { quiet_function };
+	const unsigned long address = address_of(ks, quiet_function);
 	LIBBPF_OPTS(bpf_link_create_opts, link);
 	int prog_fd, link_fd;
 
+	if (!address)
+		return false;
 	prog_fd = load_nothing(BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI);
 	if (prog_fd < 0)
 		return false;
-	link.kprobe_multi.syms = symbols;
+	link.kprobe_multi.addrs = &address;
 	link.kprobe_multi.cnt = 1;
 	link_fd = bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &link);
 	if (link_fd >= 0)
@@ -172,13 +181,6 @@ static bool try_direct_loads(struct kernel_btf *kb)
 	return fd >= 0;
 }
 
-static uint64_t address_of(const struct ksyms *ks, const char *name)
-{
-	const struct ksym *sym = ksyms_named(ks, name, NULL);
-
-	return sym ? sym->addr : 0;
-}
-
 enum lockdown_mode lockdown_parse(const char *text)
 {
 	if (strstr(text, "[confidentiality]"))
@@ -200,10 +202,11 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 {
 	*out = (struct kernel_features){
 		.has_kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0,
-		.has_kprobe_multi = try_kprobe_multi(),
+		.has_kprobe_multi = try_kprobe_multi(ks),
 		.has_fentry_multi = try_fentry_multi(kb),
-		.has_hold_cpu = kernel_btf_find(kb, "bpf_preempt_disable", BTF_KIND_FUNC) &&
-				kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
+		.preempt_disable = kernel_btf_find(kb, "bpf_preempt_disable", BTF_KIND_FUNC),
+		.preempt_enable = kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
+		.rdonly_cast = kernel_btf_find(kb, "bpf_rdonly_cast", BTF_KIND_FUNC),
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
 		/* 5.11 brought this helper together with accounting by memory cgroup. */
 		.counts_memlock = !has_helper(kb, "BPF_FUNC_ktime_get_coarse_ns"),

@@ -55,14 +55,19 @@ struct kernel_btf;
 
 /*
  * dir NULL = /sys/kernel/btf. -ENOENT: no vmlinux file there. A module's BTF is parsed on first
- * use. It holds 6 to 8 MB: free it before libbpf loads a program, because that reads vmlinux's BTF
- * again.
+ * use. It holds 6 to 8 MB: free it as soon as it is no longer needed.
  */
 int kernel_btf_open(const char *dir, struct kernel_btf **out);
 void kernel_btf_free(struct kernel_btf *kb);
 
 /* The types of vmlinux; belongs to kb. */
 const struct btf *kernel_btf_vmlinux(struct kernel_btf *kb);
+
+/*
+ * Writes to fd the types of vmlinux that the BPF object with this BTF names, as BTF that its CO-RE
+ * relocations can be made with (btf_custom_path of libbpf).
+ */
+int kernel_btf_extract(struct kernel_btf *kb, const struct btf *wanted, int fd);
 
 struct skb_arg {
 	uint8_t index; /* 0 = first argument */
@@ -208,7 +213,9 @@ struct kernel_features {
 	bool has_kprobe_pmu;    /* /sys/bus/event_source/devices/kprobe */
 	bool has_kprobe_multi;  /* proved by attaching a probe */
 	bool has_fentry_multi;  /* likewise; 7.3 has it */
-	bool has_hold_cpu;      /* kfunc bpf_preempt_disable (6.12) */
+	/* kfuncs, as type ids of vmlinux; 0 = not there */
+	uint32_t preempt_disable, preempt_enable; /* 6.12 */
+	uint32_t rdonly_cast;                     /* 6.2 */
 	bool has_ringbuf;       /* 5.8 */
 	bool counts_memlock;    /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
 	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */

@@ -33,6 +33,7 @@ static struct {
 	int stub_cnt;
 	const char
 		*spared; /* beginning of the names of programs that keep their stubs; NULL = none */
+	uint32_t kfuncs[SKBT_KFUNC_END - SKBT_KFUNC_BASE]; /* BTF ids */
 } state;
 
 /* A trailing '+' in libbpf's terms: the name alone, or the name and "/anything". */
@@ -270,6 +271,25 @@ static bool is_spared(const struct bpf_program *prog)
 	       !strncmp(bpf_program__name(prog), state.spared, strlen(state.spared));
 }
 
+/* Changes single instructions where they are, which libbpf's own copy of the program allows. */
+static void call_kfuncs(struct bpf_program *prog)
+{
+	struct bpf_insn *insns = (struct bpf_insn *)bpf_program__insns(prog);
+	size_t cnt = bpf_program__insn_cnt(prog);
+
+	for (size_t i = 0; i < cnt; i++) {
+		struct bpf_insn *insn = &insns[i];
+		uint32_t number = (uint32_t)insn->imm - SKBT_KFUNC_BASE;
+
+		if (insn->code != (BPF_JMP | BPF_CALL) || insn->src_reg ||
+		    number >= sizeof(state.kfuncs) / sizeof(state.kfuncs[0]) ||
+		    !state.kfuncs[number])
+			continue;
+		insn->src_reg = BPF_PSEUDO_KFUNC_CALL;
+		insn->imm = (int32_t)state.kfuncs[number];
+	}
+}
+
 /* Called by libbpf once per load of a program, with relocations done and functions appended. */
 static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -277,6 +297,7 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 	int ret;
 
 	(void)cookie;
+	call_kfuncs(prog);
 	if (!state.stub_cnt || is_spared(prog))
 		return 0;
 	if (!opts->func_info_cnt && calls_functions(prog))
@@ -325,6 +346,11 @@ void inject_forget(void)
 void inject_spare(const char *prefix)
 {
 	state.spared = prefix;
+}
+
+void inject_kfunc(enum skbt_kfunc number, uint32_t btf_id)
+{
+	state.kfuncs[number - SKBT_KFUNC_BASE] = btf_id;
 }
 
 int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,

@@ -35,6 +35,8 @@
 
 #include <stdint.h>
 
+#include "../bpf/config.h"
+
 struct bpf_insn;
 struct bpf_object;
 struct skb_filter;
@@ -57,6 +59,12 @@ int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
 
 /* Programs whose names begin with prefix keep their stubs: they never come to call them. */
 void inject_spare(const char *prefix);
+
+/*
+ * From now on calls of helper `number` (no real one; enum skbt_kfunc) become calls of the kernel's
+ * function with this BTF id of vmlinux. 0 leaves them.
+ */
+void inject_kfunc(enum skbt_kfunc number, uint32_t btf_id);
 
 /* Both bodies of a filter, for the stubs named l2 and l3. Returns as inject_body(). */
 int inject_filter(const struct bpf_object *obj, const struct skb_filter *f, const char *l2,

@@ -210,7 +210,8 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (!err && o->all)
 		list = traceable_start(NULL);
 	if (!err)
-		err = open_btf(&kb, e);
+		err = open_btf(&m->types, e);
+	kb = m->types;
 	if (!err)
 		err = open_symbols(m, e);
 	if (!err)
@@ -238,13 +239,18 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 		error_set(e, EXIT_RUNTIME, err, "cannot read the drop reasons: %s", strerror(-err));
 out:
 	traceable_free(list);
-	/* Several megabytes, no longer needed; libbpf is about to load its own copy. */
-	kernel_btf_free(kb);
 	return err;
+}
+
+void machine_drop_types(struct machine *m)
+{
+	kernel_btf_free(m->types);
+	m->types = NULL;
 }
 
 void machine_close(struct machine *m)
 {
+	machine_drop_types(m);
 	hook_plan_free(m->plan);
 	drop_reasons_free(m->reasons);
 	ksyms_free(m->symbols);

@@ -9,6 +9,7 @@
 struct filters;
 
 struct machine {
+	struct kernel_btf *types; /* NULL once the BPF object is opened */
 	struct ksyms *symbols;
 	struct drop_reasons *reasons;
 	struct hook_plan *plan;
@@ -29,6 +30,8 @@ struct machine {
 int machine_open(struct machine *m, const struct options *o, struct filters *filters,
 		 struct error *e);
 void machine_close(struct machine *m);
+/* Gives back the megabytes of the kernel's types, before loading takes its own. */
+void machine_drop_types(struct machine *m);
 
 /* Why the kernel refuses (EPERM) what the capabilities allow: fills *e, returns err. */
 int machine_refusal(const struct machine *m, int err, const char *what, struct error *e);

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -62,7 +64,8 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->pid = o->pid;
 	/* Not before it is needed: the verifier of 6.12 then refuses calls of global functions. */
 	c->direct = m->features.has_direct_loads;
-	c->hold_cpu = m->features.has_hold_cpu && m->features.has_fentry_multi;
+	c->hold_cpu = m->features.preempt_disable && m->features.preempt_enable &&
+		      m->features.has_fentry_multi;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
@@ -149,6 +152,41 @@ static void choose_programs(struct probes *p, const struct machine *m)
 		choose_programs_of(p, ATTACH_KPROBE_MULTI, m);
 }
 
+/*
+ * Opens the object, to be relocated against the few types of the kernel that it names: writes them
+ * to *types_fd, which has to stay open until it is loaded.
+ */
+static int open_object(struct probes *p, struct machine *m, int *types_fd, struct error *e)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	char path[32];
+	int err;
+
+	*types_fd = memfd_create("skbtrace-btf", MFD_CLOEXEC);
+	if (*types_fd < 0)
+		return error_set(e, EXIT_RUNTIME, -errno, "cannot make a file in memory: %s",
+				 strerror(errno));
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", *types_fd);
+	opts.btf_custom_path = path;
+	p->skel = skbtrace_bpf__open_opts(&opts);
+	if (!p->skel)
+		return error_set(e, EXIT_RUNTIME, -errno, "cannot open the BPF object: %s",
+				 strerror(errno));
+	err = kernel_btf_extract(m->types, bpf_object__btf(p->skel->obj), *types_fd);
+	if (err)
+		return error_set(e, EXIT_RUNTIME, err, "cannot extract the kernel's types: %s",
+				 strerror(-err));
+	machine_drop_types(m);
+	return 0;
+}
+
+static void choose_kfuncs(const struct kernel_features *f)
+{
+	inject_kfunc(SKBT_RDONLY_CAST, f->rdonly_cast);
+	inject_kfunc(SKBT_PREEMPT_DISABLE, f->preempt_disable);
+	inject_kfunc(SKBT_PREEMPT_ENABLE, f->preempt_enable);
+}
+
 static int set_tail_call(const struct probes *p)
 {
 	int fd = bpf_program__fd(p->skel->progs.call_traced), key = 0;
@@ -157,23 +195,15 @@ static int set_tail_call(const struct probes *p)
 											  : 0;
 }
 
-static int load(struct probes *p, const struct options *o, const struct machine *m,
-		const struct filters *filters, struct error *e)
+static int load_object(struct probes *p, const struct options *o, const struct machine *m,
+		       const struct filters *filters, struct error *e)
 {
-	struct skbt_config *config;
+	struct skbt_config *config = (struct skbt_config *)&p->skel->rodata->config;
 	int err;
 
-	err = inject_register();
-	if (err)
-		return error_set(e, EXIT_RUNTIME, err, "libbpf refuses our section names: %s",
-				 strerror(-err));
-	p->skel = skbtrace_bpf__open();
-	if (!p->skel)
-		return error_set(e, EXIT_RUNTIME, -errno, "cannot open the BPF object: %s",
-				 strerror(errno));
 	choose_backend(p, o, m);
 	choose_programs(p, m);
-	config = (struct skbt_config *)&p->skel->rodata->config;
+	choose_kfuncs(&m->features);
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
 	err = filters_inject(filters, p->skel->obj, config, p->kind != ATTACH_FENTRY_MULTI);
@@ -196,7 +226,23 @@ static int load(struct probes *p, const struct options *o, const struct machine 
 	return 0;
 }
 
-int probes_load(const struct options *o, const struct machine *m, const struct filters *filters,
+static int load(struct probes *p, const struct options *o, struct machine *m,
+		const struct filters *filters, struct error *e)
+{
+	int types_fd = -1, err = inject_register();
+
+	if (err)
+		return error_set(e, EXIT_RUNTIME, err, "libbpf refuses our section names: %s",
+				 strerror(-err));
+	err = open_object(p, m, &types_fd, e);
+	if (!err)
+		err = load_object(p, o, m, filters, e);
+	if (types_fd >= 0)
+		close(types_fd);
+	return err;
+}
+
+int probes_load(const struct options *o, struct machine *m, const struct filters *filters,
 		struct probes **out, struct error *e)
 {
 	struct probes *p = calloc(1, sizeof(*p));

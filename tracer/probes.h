@@ -14,8 +14,8 @@
 struct probes;
 struct filters;
 
-/* On failure *e says why. filters are not needed afterwards. */
-int probes_load(const struct options *o, const struct machine *m, const struct filters *filters,
+/* On failure *e says why. filters are not needed afterwards; m->types are dropped on the way. */
+int probes_load(const struct options *o, struct machine *m, const struct filters *filters,
 		struct probes **out, struct error *e);
 
 /*

@@ -241,7 +241,7 @@ static void features_are_read_from_types(void **state)
 	kernel_features_probe(f.kb, f.ks, &features);
 	assert_true(features.has_ringbuf);
 	assert_false(features.has_fentry_multi);
-	assert_false(features.has_hold_cpu);
+	assert_int_equal(features.preempt_disable, 0);
 	assert_true(features.counts_memlock);
 	assert_true(features.drop_has_reason);
 	assert_int_equal(features.per_cpu_offset, 0xffffffff82b29940);
