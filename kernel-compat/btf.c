@@ -31,8 +31,11 @@ struct kernel_btf {
 	size_t module_count;
 };
 
+/* Thousands have no name, and would all hash to one place. */
 static bool is_indexed(const struct btf_type *t)
 {
+	if (!t->name_off)
+		return false;
 	return btf_is_func(t) || btf_is_any_enum(t) || btf_is_typedef(t) || btf_is_struct(t);
 }
 

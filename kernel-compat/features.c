@@ -59,6 +59,7 @@ static int load_nothing(enum bpf_prog_type type, enum bpf_attach_type attach_typ
 static bool try_kprobe_multi(const struct ksyms *ks)
 {
 	const unsigned long address = address_of(ks, quiet_function);
+	const __u64 cookie = 0; /* see make_link() in tracer/attach_multi.c */
 	LIBBPF_OPTS(bpf_link_create_opts, link);
 	int prog_fd, link_fd;
 
@@ -68,6 +69,7 @@ static bool try_kprobe_multi(const struct ksyms *ks)
 	if (prog_fd < 0)
 		return false;
 	link.kprobe_multi.addrs = &address;
+	link.kprobe_multi.cookies = &cookie;
 	link.kprobe_multi.cnt = 1;
 	link_fd = bpf_link_create(prog_fd, 0, BPF_TRACE_KPROBE_MULTI, &link);
 	if (link_fd >= 0)

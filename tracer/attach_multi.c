@@ -12,6 +12,7 @@ struct multi {
 	struct attach_job *job;
 	enum attach_kind kind;
 	unsigned long *addrs;
+	__u64 *cookies; /* all 0 */
 	uint32_t *ids;
 };
 
@@ -22,6 +23,10 @@ static bool concerns_all(int err)
 	       err == -EMFILE || err == -ENFILE;
 }
 
+/*
+ * Nobody asks for the cookies. But whoever reads the fdinfo of a link without them (lsof does),
+ * makes 6.18.15 panic: bpf_kprobe_multi_show_fdinfo() takes it for granted that they are there.
+ */
 static int make_link(const struct multi *m, size_t first, size_t count)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
@@ -30,6 +35,7 @@ static int make_link(const struct multi *m, size_t first, size_t count)
 	if (m->kind == ATTACH_FENTRY_MULTI)
 		return fentry_multi_link(program_fd, m->ids + first, count);
 	opts.kprobe_multi.addrs = m->addrs + first;
+	opts.kprobe_multi.cookies = m->cookies + first;
 	opts.kprobe_multi.cnt = count;
 	return bpf_link_create(program_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 }
@@ -120,10 +126,12 @@ int attach_multi(struct attach_job *job, enum attach_kind kind)
 	int err = -ENOMEM;
 
 	m.addrs = calloc(job->count + 1, sizeof(*m.addrs));
+	m.cookies = calloc(job->count + 1, sizeof(*m.cookies));
 	m.ids = calloc(job->count + 1, sizeof(*m.ids));
-	if (m.addrs && m.ids)
+	if (m.addrs && m.cookies && m.ids)
 		err = attach_programs(&m, fill(&m));
 	free(m.addrs);
+	free(m.cookies);
 	free(m.ids);
 	return err;
 }
