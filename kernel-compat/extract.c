@@ -69,6 +69,8 @@ static int copy_type(struct extract *x, uint32_t id)
 		return -EINVAL;
 	if (!id || x->ids[id])
 		return (int)x->ids[id];
+	if (btf_is_func_proto(t)) /* only pointers and names of types lead there */
+		return 0;
 	new_id = btf__add_type(x->to, x->from, t);
 	if (new_id < 0)
 		return new_id;
@@ -105,7 +107,8 @@ static int copy_roots(struct extract *x, struct kernel_btf *kb, const struct btf
 		flavour = strstr(name, "___");
 		if (flavour)
 			plain[flavour - name] = '\0';
-		found = kernel_btf_find(kb, plain, btf_is_any_enum(t) ? BTF_KIND_ENUM : btf_kind(t));
+		found = kernel_btf_find(kb, plain,
+					btf_is_any_enum(t) ? BTF_KIND_ENUM : btf_kind(t));
 		err = found ? copy_type(x, found) : 0;
 		if (err < 0)
 			return err;

@@ -7,8 +7,11 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <unistd.h>
 
 #include "compat_internal.h"
@@ -262,6 +265,48 @@ static void a_function_id_is_that_of_its_whole_name(void **state)
 	assert_int_equal(kernel_btf_func_id(f.kb, "not_there"), 0);
 }
 
+/* What a relocation against vmlinux would find, in an extract for an object with these types. */
+static void extract_holds_the_named_types(void **state)
+{
+	const struct btf *vmlinux = kernel_btf_vmlinux(f.kb);
+	struct btf *wanted = btf__new_empty(), *got;
+	int fd = memfd_create("types", MFD_CLOEXEC), id, old;
+	const struct btf_type *t, *old_t;
+	char path[32];
+
+	(void)state;
+	assert_true(btf__add_struct(wanted, "net_device_ops", 8) > 0);
+	assert_true(btf__add_struct(wanted, "two_words___old", 8) > 0);
+	assert_true(btf__add_struct(wanted, "sk_buff", 8) > 0);
+	assert_true(btf__add_struct(wanted, "no_such_type", 8) > 0);
+	assert_int_equal(kernel_btf_extract(f.kb, wanted, fd), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	got = btf__parse(path, NULL);
+	assert_non_null(got);
+	id = btf__find_by_name_kind(got, "net_device_ops", BTF_KIND_STRUCT);
+	old = btf__find_by_name_kind(vmlinux, "net_device_ops", BTF_KIND_STRUCT);
+	assert_true(id > 0 && old > 0);
+	t = btf__type_by_id(got, id);
+	old_t = btf__type_by_id(vmlinux, old);
+	assert_int_equal(t->size, old_t->size);
+	assert_int_equal(btf_vlen(t), btf_vlen(old_t));
+	for (int i = 0; i < btf_vlen(t); i++) {
+		assert_string_equal(btf__name_by_offset(got, btf_members(t)[i].name_off),
+				    btf__name_by_offset(vmlinux, btf_members(old_t)[i].name_off));
+		assert_int_equal(btf_members(t)[i].offset, btf_members(old_t)[i].offset);
+		assert_int_equal(btf__resolve_size(got, btf_members(t)[i].type), sizeof(void *));
+	}
+	id = btf__find_by_name_kind(got, "two_words", BTF_KIND_STRUCT);
+	assert_true(id > 0);
+	t = btf__type_by_id(got, btf_members(btf__type_by_id(got, id))[1].type);
+	assert_string_equal(btf__name_by_offset(got, t->name_off), "long");
+	/* sk_buff points to it, but nobody asked for it. */
+	assert_int_equal(btf__find_by_name_kind(got, "sock", BTF_KIND_FWD), -ENOENT);
+	btf__free(got);
+	btf__free(wanted);
+	close(fd);
+}
+
 static void preempt_count_has_a_symbol_of_its_own(void **state)
 {
 	struct kernel_features features;
@@ -326,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(features_are_read_from_types, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_function_id_is_that_of_its_whole_name, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(extract_holds_the_named_types, setup, teardown),
 		cmocka_unit_test_setup_teardown(preempt_count_has_a_symbol_of_its_own, setup,
 						teardown),
 		cmocka_unit_test(lockdown_is_the_word_in_brackets),
