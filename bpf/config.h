@@ -48,11 +48,11 @@ struct skbt_config {
 	__u32 keep;            /* a tracked packet matches without another look */
 	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
 	__u32 path_stack, drop_stack;
-	__u32 cpus;         /* possible CPUs: packet ids are dealt out per CPU */
-	__u32 sample_below; /* a packet is chosen if a random number is below; 0 = each */
+	__u32 cpus;          /* possible CPUs: packet ids are dealt out per CPU */
+	__u32 sample_below;  /* a packet is chosen if a random number is below; 0 = each */
 	__u64 rate_interval; /* ns between two packets chosen, on average; 0 = any */
 	__u64 rate_burst;    /* ns without packets that are made up for at once */
-	__u64 wakeup_bytes; /* data in the ring that wakes the reader early */
+	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early */
 	char ifname[SKBT_IFNAME_LEN];
 };
 

@@ -56,9 +56,9 @@ void analysis_free(struct analysis *a);
 bool load_of(const struct skb_cbpf *insn, const struct flow *in, struct load *out);
 
 /*
- * order.c: a malloc()ed array of a byte for each instruction: 2 or 4 for loads that leave A in network
- * order, and for comparisons, whose constants then have to be in_network_order() of that size; else
- * 0. Returns 0 or -ENOMEM.
+ * order.c: a malloc()ed array of a byte for each instruction: 2 or 4 for loads that leave A in
+ * network order, and for comparisons, whose constants then have to be in_network_order() of that
+ * size; else 0. Returns 0 or -ENOMEM.
  */
 int network_order(const struct skb_cbpf *insns, uint32_t cnt, const struct analysis *a,
 		  uint8_t **out);

@@ -210,16 +210,17 @@ void traceable_free(struct traceable *t);
 enum lockdown_mode { LOCKDOWN_NONE, LOCKDOWN_INTEGRITY, LOCKDOWN_CONFIDENTIALITY };
 
 struct kernel_features {
-	bool has_kprobe_pmu;    /* /sys/bus/event_source/devices/kprobe */
-	bool has_kprobe_multi;  /* proved by attaching a probe */
-	bool has_fentry_multi;  /* likewise; 7.3 has it */
+	bool has_kprobe_pmu;   /* /sys/bus/event_source/devices/kprobe */
+	bool has_kprobe_multi; /* proved by attaching a probe */
+	bool has_fentry_multi; /* likewise; 7.3 has it */
 	/* kfuncs, as type ids of vmlinux; 0 = not there */
 	uint32_t preempt_disable, preempt_enable; /* 6.12 */
 	uint32_t rdonly_cast;                     /* 6.2 */
-	bool has_ringbuf;       /* 5.8 */
-	bool counts_memlock;    /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
-	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
-	bool has_direct_loads;    /* loads through bpf_rdonly_cast() verify (6.17); proved by loading */
+	bool has_ringbuf;                         /* 5.8 */
+	bool counts_memlock;   /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
+	bool drop_has_reason;  /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
+	bool has_direct_loads; /* loads through bpf_rdonly_cast() verify (6.17); proved by loading
+				*/
 	enum lockdown_mode lockdown;
 	/*
 	 * Where a CPU keeps its preempt count: at per_cpu_offset[cpu] + preempt_count, both kernel

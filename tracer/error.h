@@ -6,9 +6,9 @@
 enum exit_code {
 	EXIT_OK = 0,
 	EXIT_RUNTIME = 1,
-	EXIT_USAGE = 2,      /* bad option or bad filter */
-	EXIT_PRIVILEGE = 3,  /* the text names the capability */
-	EXIT_KERNEL = 4,     /* this kernel cannot do it; the text says what is missing */
+	EXIT_USAGE = 2,     /* bad option or bad filter */
+	EXIT_PRIVILEGE = 3, /* the text names the capability */
+	EXIT_KERNEL = 4,    /* this kernel cannot do it; the text says what is missing */
 };
 
 struct error {

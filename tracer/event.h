@@ -10,12 +10,13 @@
 
 /* The packet of an event, as far as its first bytes tell. Filled by packet_decode(). */
 struct packet {
-	const char *proto;  /* "TCP", "UDP", "ICMP", "ICMP6", "ARP", ...; NULL = unknown */
-	int family;         /* AF_INET, AF_INET6, or 0: src and dst are not known */
+	const char *proto;        /* "TCP", "UDP", "ICMP", "ICMP6", "ARP", ...; NULL = unknown */
+	int family;               /* AF_INET, AF_INET6, or 0: src and dst are not known */
 	uint8_t src[16], dst[16]; /* network byte order, 4 or 16 bytes used */
 	bool has_ports;
 	uint16_t sport, dport; /* host byte order */
-	char detail[128];   /* what else a reader wants: "echo request id 7 seq 1", "[S] seq 1", "ttl 1 DF" */
+	char detail[128]; /* what else a reader wants: "echo request id 7 seq 1", "[S] seq 1", "ttl
+			     1 DF" */
 };
 
 struct explanation {
@@ -26,8 +27,8 @@ struct explanation {
 
 struct event {
 	const struct skbt_record *rec; /* valid until the output call returns */
-	uint64_t wall_ns;   /* rec->ts on the wall clock */
-	const char *func;   /* hook, or for a drop the function that dropped; NULL = unknown */
+	uint64_t wall_ns;              /* rec->ts on the wall clock */
+	const char *func;       /* hook, or for a drop the function that dropped; NULL = unknown */
 	const char *netns_name; /* NULL = it has none */
 	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = none, or unknown by name */
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
@@ -39,13 +40,13 @@ struct event {
 /* Numbers for the summary and for live loss reports; see bpf/skbtrace_abi.h for their identity. */
 struct run_counts {
 	uint64_t counter[SKBT_COUNTERS];
-	uint64_t missed;    /* probe hits the kernel itself skipped (recursion, no slot) */
+	uint64_t missed; /* probe hits the kernel itself skipped (recursion, no slot) */
 	uint64_t packets, events, drops; /* as printed */
 };
 
 struct run_info {
-	const char *backend; /* "kprobe.multi", "kprobe" */
-	const char *kernel;  /* uname -r */
+	const char *backend;            /* "kprobe.multi", "kprobe" */
+	const char *kernel;             /* uname -r */
 	unsigned int attached, skipped; /* hooks */
 };
 

@@ -18,8 +18,8 @@ struct machine {
 	struct hook_target end;
 	uint32_t *btf_ids;   /* of plan's targets, for fentry.multi only; 0 = none to be used */
 	uint32_t end_btf_id; /* likewise */
-	bool have_list; /* --all: the kernel's list of traceable functions could be read */
-	char release[65]; /* uname -r */
+	bool have_list;      /* --all: the kernel's list of traceable functions could be read */
+	char release[65];    /* uname -r */
 };
 
 /*

@@ -17,9 +17,9 @@ enum action {
 	ACTION_TRACE,
 	ACTION_HELP,
 	ACTION_VERSION,
-	ACTION_DUMP_FILTER, /* -d */
+	ACTION_DUMP_FILTER,     /* -d */
 	ACTION_LIST_INTERFACES, /* -D */
-	ACTION_PROBES, /* the command probes */
+	ACTION_PROBES,          /* the command probes */
 };
 
 enum backend {
@@ -52,27 +52,27 @@ struct options {
 	bool route;          /* --route: the hooks marked route, added to groups */
 	bool all;            /* --all or --module: every function with an skb, not only the table */
 	const char *modules[MODULE_OPTIONS]; /* values of --module, each a comma list */
-	size_t module_count; /* 0 = of all modules */
-	const char *func;    /* extended regular expression on their names, or NULL */
-	const char *exclude; /* likewise */
-	pid_t pid;           /* 0 = any */
-	const char *netns;   /* as given, or NULL */
-	uint32_t netns_inode; /* resolved from netns by options_resolve(), 0 = any */
-	const char *iface;   /* or NULL for any */
+	size_t module_count;                 /* 0 = of all modules */
+	const char *func;         /* extended regular expression on their names, or NULL */
+	const char *exclude;      /* likewise */
+	pid_t pid;                /* 0 = any */
+	const char *netns;        /* as given, or NULL */
+	uint32_t netns_inode;     /* resolved from netns by options_resolve(), 0 = any */
+	const char *iface;        /* or NULL for any */
 	uint32_t mark, mark_mask; /* mask 0 = any */
-	uint64_t max_events; /* 0 = no limit */
-	uint64_t duration_ns; /* 0 = no limit */
-	uint32_t sample;     /* one packet in so many; 0 = each */
-	uint32_t rate;       /* packets a second; 0 = no limit */
-	size_t buffer_size;  /* bytes of the ring, a power of two, multiple of the page size */
+	uint64_t max_events;      /* 0 = no limit */
+	uint64_t duration_ns;     /* 0 = no limit */
+	uint32_t sample;          /* one packet in so many; 0 = each */
+	uint32_t rate;            /* packets a second; 0 = no limit */
+	size_t buffer_size;       /* bytes of the ring, a power of two, multiple of the page size */
 	enum backend backend;
 	enum time_style time_style;
 	enum color_choice color;
 	bool json;
 	bool drop_stack;
 	bool call_stack;
-	bool keep;           /* --keep: once matched, a packet is followed whatever its headers become */
-	bool numeric;        /* -n: inode instead of the name of a netns */
+	bool keep;    /* --keep: once matched, a packet is followed whatever its headers become */
+	bool numeric; /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */
 	const char *ready_file;

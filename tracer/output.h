@@ -14,13 +14,13 @@
 
 /* What an output needs to know; lives as long as the output. */
 struct output_env {
-	FILE *out;          /* events only */
-	FILE *err;          /* summary of the text output, loss reports */
+	FILE *out; /* events only */
+	FILE *err; /* summary of the text output, loss reports */
 	const struct options *options;
 	const struct ksyms *symbols; /* names the frames of stacks; NULL = print addresses */
-	bool color;         /* already decided: terminal, NO_COLOR, --color */
-	bool terminal;      /* out is a terminal: repeated fields may be left out */
-	int columns;        /* width of the terminal; 0 = not one, never cut */
+	bool color;                  /* already decided: terminal, NO_COLOR, --color */
+	bool terminal;               /* out is a terminal: repeated fields may be left out */
+	int columns;                 /* width of the terminal; 0 = not one, never cut */
 };
 
 struct output;
@@ -32,8 +32,8 @@ struct output_ops {
 	int (*event)(struct output *o, const struct event *ev);
 	/* Called when the number of lost events has changed during the run. */
 	int (*lost)(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
-	int (*summary)(struct output *o, const struct run_counts *counts, const struct run_info *info,
-		       uint64_t wall_ns);
+	int (*summary)(struct output *o, const struct run_counts *counts,
+		       const struct run_info *info, uint64_t wall_ns);
 };
 
 /* name: "text" or "json". Returns NULL if there is no such output or no memory. */

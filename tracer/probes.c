@@ -404,8 +404,9 @@ const char *probes_backend(const struct probes *p)
 }
 
 /*
- * Hits that the kernel did not hand to a program. Either the probe refused them, and the link counts,
- * or the program, which was found running on that CPU, and it counts (docs/INTERNALS.md): never both.
+ * Hits that the kernel did not hand to a program. Either the probe refused them, and the link
+ * counts, or the program, which was found running on that CPU, and it counts (docs/INTERNALS.md):
+ * never both.
  */
 static uint64_t missed_hits(const struct probes *p)
 {

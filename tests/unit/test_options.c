@@ -294,8 +294,8 @@ static void bad_values_say_what_is_accepted(void **state)
 	assert_refused("-P/--port takes a port number from 1 to 65535, not \"http\"", "-P", "http");
 	assert_refused("--proto takes tcp, udp, icmp, icmp6, arp or any, not \"tpc\"", "--proto",
 		       "tpc");
-	assert_refused("--backend takes auto, fentry.multi, kprobe.multi or kprobe, not \"fentry\"", "--backend",
-		       "fentry");
+	assert_refused("--backend takes auto, fentry.multi, kprobe.multi or kprobe, not \"fentry\"",
+		       "--backend", "fentry");
 	assert_refused("--color takes auto, always or never, not \"yes\"", "--color", "yes");
 	assert_refused("-i/--iface takes the name of an interface (1 to 15 characters), not "
 		       "\"sixteen-letters-\"",

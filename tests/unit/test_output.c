@@ -455,9 +455,7 @@ static void loss_is_reported_while_it_happens(void **state)
 
 static void a_failed_write_is_reported(void **state)
 {
-	struct output_env env = {
-		.out = fopen("/dev/full", "w"), .err = c.env.err, .options = &o
-	};
+	struct output_env env = { .out = fopen("/dev/full", "w"), .err = c.env.err, .options = &o };
 	struct event ev = fabricate_path();
 	struct output *output;
 
