@@ -195,6 +195,32 @@ static int set_tail_call(const struct probes *p)
 											  : 0;
 }
 
+static int load_failure(const struct machine *m, const struct options *o, int err, struct error *e)
+{
+	if (*inject_message())
+		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
+				 inject_message());
+	switch (err) {
+	case -ENOMEM:
+		return error_set(e, EXIT_RUNTIME, err,
+				 "no memory for a buffer of %zuK; use a smaller --buffer",
+				 o->buffer_size / 1024);
+	case -E2BIG:
+		return error_set(e, EXIT_USAGE, err,
+				 "the filter is too large for this kernel's verifier; use nets and "
+				 "port ranges");
+	case -EACCES: /* a security module says so too */
+	case -EINVAL:
+		return error_set(
+			e, EXIT_KERNEL, err,
+			"this kernel refuses our BPF programs (its verifier, or a security "
+			"module); please report what -vv shows");
+	default:
+		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
+				       e);
+	}
+}
+
 static int load_object(struct probes *p, const struct options *o, const struct machine *m,
 		       const struct filters *filters, struct error *e)
 {
@@ -213,17 +239,7 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 		err = skbtrace_bpf__load(p->skel);
 	if (!err && config->tail_call)
 		err = set_tail_call(p);
-	if (err && *inject_message())
-		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
-				 inject_message());
-	if (err == -ENOMEM)
-		return error_set(e, EXIT_RUNTIME, err,
-				 "no memory for a buffer of %zuK; use a smaller --buffer",
-				 o->buffer_size / 1024);
-	if (err)
-		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
-				       e);
-	return 0;
+	return err ? load_failure(m, o, err, e) : 0;
 }
 
 static int load(struct probes *p, const struct options *o, struct machine *m,
