@@ -19,9 +19,9 @@ enum {
 	NMI_ENTRY = 0x110000, /* what irqentry_nmi_enter() adds: one NMI, one hardirq */
 };
 
-/* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
 #define STALE_NS 60000000000ULL
 
+/* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
 struct slot {
 	__u64 packets; /* ids given out from here */
 	__u8 skb[SKB_COPY];

@@ -100,7 +100,7 @@ static void random_chain(struct rng *r, FILE *out, int depth, int cnt)
 			fputs(joins[mixed ? rng_below(r, CNT(joins)) : 0], out);
 		if (depth && !rng_below(r, 4)) {
 			fputs(rng_below(r, 3) ? "(" : "not not ! (", out);
-			random_chain(r, out, depth - 1, 1 + (int)rng_below(r, 25));
+			random_chain(r, out, depth - 1, 1 + (int)rng_below(r, depth == 2 ? 20 : 4));
 			fputc(')', out);
 		} else {
 			random_term(r, out, mixed);
@@ -111,7 +111,7 @@ static void random_chain(struct rng *r, FILE *out, int depth, int cnt)
 static void random_expressions_agree(void **state)
 {
 	struct rng r = { 20261125 };
-	int in_pieces = 0, wanted = 300;
+	int in_pieces = 0, wanted = 200;
 
 	(void)state;
 	for (int i = 0; i < wanted; i++) {
@@ -122,7 +122,7 @@ static void random_expressions_agree(void **state)
 		uint32_t cnt;
 		int ret;
 
-		random_chain(&r, out, 2, 2 + (int)rng_below(&r, 60));
+		random_chain(&r, out, 2, 2 + (int)rng_below(&r, 20));
 		fclose(out);
 		ret = cut(expr, &insns, &cnt);
 		if (!ret) {
