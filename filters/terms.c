@@ -313,6 +313,55 @@ static void place_jumps(struct joiner *j)
 	}
 }
 
+/* Which instructions some path leads to; the jumps that others now pass over are not. */
+static void find_reached(const struct joiner *j, uint32_t *reached)
+{
+	reached[0] = 1;
+	for (uint32_t i = 0; i < j->cnt; i++) {
+		const struct skb_cbpf *insn = &j->insns[i];
+
+		if (!reached[i] || BPF_CLASS(insn->code) == BPF_RET)
+			continue;
+		if (insn->code == (BPF_JMP | BPF_JA)) {
+			reached[i + 1 + insn->k] = 1;
+		} else if (BPF_CLASS(insn->code) == BPF_JMP) {
+			reached[i + 1 + insn->jt] = 1;
+			reached[i + 1 + insn->jf] = 1;
+		} else {
+			reached[i + 1] = 1;
+		}
+	}
+}
+
+/* Leaves out what is not reached. Jumps only get shorter. */
+static void compact(struct joiner *j)
+{
+	uint32_t *place = calloc(j->cnt, sizeof(*place)), cnt = 0;
+
+	if (!place) {
+		j->err = -ENOMEM;
+		return;
+	}
+	find_reached(j, place);
+	for (uint32_t i = 0; i < j->cnt; i++)
+		place[i] = place[i] ? cnt++ : UINT32_MAX;
+	for (uint32_t i = 0; i < j->cnt; i++) {
+		struct skb_cbpf insn = j->insns[i];
+
+		if (place[i] == UINT32_MAX)
+			continue;
+		if (insn.code == (BPF_JMP | BPF_JA)) {
+			insn.k = place[i + 1 + insn.k] - place[i] - 1;
+		} else if (BPF_CLASS(insn.code) == BPF_JMP) {
+			insn.jt = place[i + 1 + insn.jt] - place[i] - 1;
+			insn.jf = place[i + 1 + insn.jf] - place[i] - 1;
+		}
+		j->insns[place[i]] = insn;
+	}
+	j->cnt = cnt;
+	free(place);
+}
+
 /* Behind these words, offsets are counted from somewhere else. */
 static bool moves_offsets(const struct joiner *j, int cnt)
 {
@@ -340,6 +389,8 @@ int terms_compile(const char *expr, const struct word *w, int cnt, struct skb_cb
 	compile_chain(&j, 0, cnt, LABEL_TRUE, LABEL_FALSE);
 	if (!j.err)
 		place_jumps(&j);
+	if (!j.err)
+		compact(&j);
 	free(j.jumps);
 	free(j.labels);
 	if (j.err) {
