@@ -138,23 +138,6 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	return 0;
 }
 
-/*
- * A single kprobe holds two files, a perf event and from 5.15 on a link; the usual limit of 1024
- * would leave functions out. Where it cannot be raised, attaching says which ones.
- */
-static void allow_files(size_t targets)
-{
-	rlim_t wanted = targets * 2 + 128;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= wanted)
-		return;
-	limit.rlim_cur = wanted;
-	if (limit.rlim_max < wanted)
-		limit.rlim_max = wanted;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 static void find_end(struct machine *m, struct kernel_btf *kb)
 {
 	static const struct hook end = { .name = "kfree_skbmem" };
@@ -225,7 +208,6 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	m->have_list = list && traceable_wait(list) == 0;
 	if (err)
 		goto out;
-	allow_files(m->plan->target_count);
 	find_end(m, kb);
 	if (o->backend == BACKEND_FENTRY_MULTI)
 		err = find_btf_ids(m, kb, e);
