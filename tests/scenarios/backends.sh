@@ -8,21 +8,6 @@ path='$path | map(select(.src == "10.77.1.1")) | map([.func, .pkt_type, .netns_n
 few='ip_output|ip_finish_output2|__dev_queue_xmit|veth_xmit|ip_rcv|ip_local_deliver|icmp_rcv'
 absent=$(comm -13 <(backends | tr ' ' '\n' | sort) <(printf '%s\n' fentry.multi kprobe kprobe.multi))
 
-# sender SIZE: every packet to port 9 is dropped on the way out, in the context of the task.
-sender() {
-	taskset -c 0 ip netns exec client python3 - "$1" <<'PY'
-import socket, sys
-size = int(sys.argv[1])
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("10.77.1.1", 10000 + size))
-for n in range(1500):
-    try:
-        s.sendto(bytes(size), ("10.77.1.2", 9 if n % 2 else 10))
-    except PermissionError:
-        pass
-PY
-}
-
 summary() { jq -s -e "last | $2" "$events" >/dev/null || fail "$1: $(tail -n 1 "$events")"; }
 
 expected=
@@ -44,9 +29,9 @@ done
 at client iptables-legacy -A OUTPUT -p udp --dport 9 -j DROP
 for backend in $(backends); do
 	trace --buffer 32M --backend "$backend" --func "$few" udp dst port 9 or udp dst port 10
-	sender 100 &
+	sender 100 1500 10 9 &
 	first=$!
-	sender 200
+	sender 200 1500 10 9
 	wait $first
 	finish
 	# Of 3,000 packets, half are dropped at once, and half pass six of the functions to a port that nobody listens to. What

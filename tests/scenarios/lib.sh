@@ -9,6 +9,7 @@
 #	expect WHAT JQ			fails unless JQ holds; $all is the array of all events, in order of time
 #	refute WHAT JQ			fails if it holds
 #	exits CODE WHAT ARGS...		runs skbtrace and checks exit code and that its one line says WHAT
+#	sender SIZE COUNT PORT...	sends UDP packets of a size that tells them apart, to ports in turn
 #	backends			prints the names of the backends that this kernel has, the automatic one first
 set -u
 events=/run/events.json errors=/run/errors.txt ready=/run/skbtrace.ready
@@ -74,6 +75,22 @@ backends() {
 	6.*) echo kprobe.multi kprobe ;;
 	*) echo kprobe.multi kprobe fentry.multi ;;
 	esac
+}
+
+# sender SIZE COUNT PORT...: a task on processor 0 that sends UDP packets from the client's port 10000 + SIZE to the server's ports
+# in turn. What a firewall refuses it does not mind.
+sender() {
+	taskset -c 0 ip netns exec client python3 - "$client" "$server" "$@" <<'PY'
+import socket, sys
+client, server, size, count, *ports = *sys.argv[1:3], *map(int, sys.argv[3:])
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind((client, 10000 + size))
+for n in range(count):
+    try:
+        s.sendto(bytes(size), (server, ports[n % len(ports)]))
+    except PermissionError:
+        pass
+PY
 }
 
 # at NS COMMAND...

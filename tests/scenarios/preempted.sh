@@ -7,25 +7,10 @@
 pair
 at client iptables-legacy -A OUTPUT -p udp -j DROP
 
-# sender SIZE: nothing is ever sent, all happens in the context of the task.
-sender() {
-	taskset -c 0 ip netns exec client python3 - "$1" <<'PY'
-import socket, sys
-size = int(sys.argv[1])
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("10.77.1.1", 10000 + size))
-for n in range(4000):
-    try:
-        s.sendto(bytes(size), ("10.77.1.2", 9))
-    except PermissionError:
-        pass
-PY
-}
-
 trace --buffer 64M --backend fentry.multi --callstack --func '__ip_local_out|ip_output|nf_hook_slow' udp
 senders=
 for size in 100 200 300 400; do
-	sender $size &
+	sender $size 4000 9 &
 	senders="$senders $!"
 done
 # shellcheck disable=SC2086 # several words
