@@ -383,7 +383,6 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 
 	if (!config.netns && !config.have_ifname)
 		read_device(skb, &slot->dev);
-
 	rec->type = hit->type;
 	rec->cpu = bpf_get_smp_processor_id();
 	rec->context = current_context(cpu);

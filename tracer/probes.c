@@ -143,9 +143,11 @@ static void choose_programs(struct probes *p, const struct machine *m)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__type(prog) !=
-							     BPF_PROG_TYPE_RAW_TRACEPOINT)
-		bpf_program__set_autoload(prog, false);
+	bpf_object__for_each_program(prog, p->skel->obj)
+	{
+		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
+			bpf_program__set_autoload(prog, false);
+	}
 	choose_programs_of(p, p->kind, m);
 	/* What fentry.multi cannot do (modules, functions unknown to BTF). */
 	if (p->kind == ATTACH_FENTRY_MULTI)

@@ -55,96 +55,96 @@ static char *ebpf_text(const char *expr, enum skb_filter_start start)
 	return text;
 }
 
+/* Loads, swaps, compares by constant and value, scratch words, negation, shift, pointer. */
+static const struct {
+	const char *expr, *lines;
+} readable[] = {
+	{ "icmp", "   0: w2 = w2\n"
+		  "   1: w3 = w3\n"
+		  "   2: if r2 < 0xe goto +9\n"
+		  "   3: r0 = *(u16 *)(r1 +12)\n"
+		  "   4: if w0 != 0x8 goto +5\n"
+		  "   5: if r2 < 0x18 goto +6\n"
+		  "   6: r0 = *(u8 *)(r1 +23)\n"
+		  "   7: if w0 != 0x1 goto +2\n"
+		  "   8: w0 = 0x40000\n"
+		  "   9: exit\n"
+		  "  10: w0 = 0x0\n"
+		  "  11: exit\n"
+		  "  12: w0 = 0x0\n"
+		  "  13: exit\n" },
+	{ "ether[12:2] > 0x800", "   0: w2 = w2\n"
+				 "   1: w3 = w3\n"
+				 "   2: if r2 < 0xe goto +7\n"
+				 "   3: r0 = *(u16 *)(r1 +12)\n"
+				 "   4: r0 = be16 r0\n"
+				 "   5: if w0 <= 0x800 goto +2\n"
+				 "   6: w0 = 0x40000\n"
+				 "   7: exit\n"
+				 "   8: w0 = 0x0\n"
+				 "   9: exit\n"
+				 "  10: w0 = 0x0\n"
+				 "  11: exit\n" },
+	{ "ether[ip[8]] * 3 > 0xff000000", "   0: w2 = w2\n"
+					   "   1: w3 = w3\n"
+					   "   2: if r2 < 0xe goto +18\n"
+					   "   3: r0 = *(u16 *)(r1 +12)\n"
+					   "   4: if w0 != 0x8 goto +14\n"
+					   "   5: if r2 < 0x17 goto +15\n"
+					   "   6: r0 = *(u8 *)(r1 +22)\n"
+					   "   7: w4 = w0\n"
+					   "   8: w5 = w4\n"
+					   "   9: if r5 > 0xff goto +11\n"
+					   "  10: r5 += 0x1\n"
+					   "  11: if r5 > r2 goto +9\n"
+					   "  12: r0 = r1\n"
+					   "  13: r0 += r5\n"
+					   "  14: r0 = *(u8 *)(r0 -1)\n"
+					   "  15: w0 *= 0x3\n"
+					   "  16: if w0 <= 0xff000000 goto +2\n"
+					   "  17: w0 = 0x40000\n"
+					   "  18: exit\n"
+					   "  19: w0 = 0x0\n"
+					   "  20: exit\n"
+					   "  21: w0 = 0x0\n"
+					   "  22: exit\n" },
+	{ "ip[8] << -ip[9] = len", "   0: w2 = w2\n"
+				   "   1: w3 = w3\n"
+				   "   2: if r2 < 0xe goto +22\n"
+				   "   3: r0 = *(u16 *)(r1 +12)\n"
+				   "   4: if w0 != 0x8 goto +18\n"
+				   "   5: if r2 < 0x17 goto +19\n"
+				   "   6: r0 = *(u8 *)(r1 +22)\n"
+				   "   7: *(u32 *)(r10 -8) = r0\n"
+				   "   8: if r2 < 0x18 goto +16\n"
+				   "   9: r0 = *(u8 *)(r1 +23)\n"
+				   "  10: w0 = -w0\n"
+				   "  11: w4 = w0\n"
+				   "  12: r0 = *(u32 *)(r10 -8)\n"
+				   "  13: if r4 <= 0x1f goto +1\n"
+				   "  14: w0 = 0x0\n"
+				   "  15: w0 <<= w4\n"
+				   "  16: *(u32 *)(r10 -16) = r0\n"
+				   "  17: w0 = w3\n"
+				   "  18: w4 = w0\n"
+				   "  19: r0 = *(u32 *)(r10 -16)\n"
+				   "  20: if w0 != w4 goto +2\n"
+				   "  21: w0 = 0x40000\n"
+				   "  22: exit\n"
+				   "  23: w0 = 0x0\n"
+				   "  24: exit\n"
+				   "  25: w0 = 0x0\n"
+				   "  26: exit\n" },
+};
+
 static void ebpf_dump_is_readable(void **state)
 {
-	/* Loads, swaps, compares by constant and value, scratch words, negation, shift, pointer. */
-	static const struct {
-		const char *expr, *lines;
-	} cases[] = {
-		{ "icmp", "   0: w2 = w2\n"
-			  "   1: w3 = w3\n"
-			  "   2: if r2 < 0xe goto +9\n"
-			  "   3: r0 = *(u16 *)(r1 +12)\n"
-			  "   4: if w0 != 0x8 goto +5\n"
-			  "   5: if r2 < 0x18 goto +6\n"
-			  "   6: r0 = *(u8 *)(r1 +23)\n"
-			  "   7: if w0 != 0x1 goto +2\n"
-			  "   8: w0 = 0x40000\n"
-			  "   9: exit\n"
-			  "  10: w0 = 0x0\n"
-			  "  11: exit\n"
-			  "  12: w0 = 0x0\n"
-			  "  13: exit\n" },
-		{ "ether[12:2] > 0x800", "   0: w2 = w2\n"
-					 "   1: w3 = w3\n"
-					 "   2: if r2 < 0xe goto +7\n"
-					 "   3: r0 = *(u16 *)(r1 +12)\n"
-					 "   4: r0 = be16 r0\n"
-					 "   5: if w0 <= 0x800 goto +2\n"
-					 "   6: w0 = 0x40000\n"
-					 "   7: exit\n"
-					 "   8: w0 = 0x0\n"
-					 "   9: exit\n"
-					 "  10: w0 = 0x0\n"
-					 "  11: exit\n" },
-		{ "ether[ip[8]] * 3 > 0xff000000", "   0: w2 = w2\n"
-						   "   1: w3 = w3\n"
-						   "   2: if r2 < 0xe goto +18\n"
-						   "   3: r0 = *(u16 *)(r1 +12)\n"
-						   "   4: if w0 != 0x8 goto +14\n"
-						   "   5: if r2 < 0x17 goto +15\n"
-						   "   6: r0 = *(u8 *)(r1 +22)\n"
-						   "   7: w4 = w0\n"
-						   "   8: w5 = w4\n"
-						   "   9: if r5 > 0xff goto +11\n"
-						   "  10: r5 += 0x1\n"
-						   "  11: if r5 > r2 goto +9\n"
-						   "  12: r0 = r1\n"
-						   "  13: r0 += r5\n"
-						   "  14: r0 = *(u8 *)(r0 -1)\n"
-						   "  15: w0 *= 0x3\n"
-						   "  16: if w0 <= 0xff000000 goto +2\n"
-						   "  17: w0 = 0x40000\n"
-						   "  18: exit\n"
-						   "  19: w0 = 0x0\n"
-						   "  20: exit\n"
-						   "  21: w0 = 0x0\n"
-						   "  22: exit\n" },
-		{ "ip[8] << -ip[9] = len", "   0: w2 = w2\n"
-					   "   1: w3 = w3\n"
-					   "   2: if r2 < 0xe goto +22\n"
-					   "   3: r0 = *(u16 *)(r1 +12)\n"
-					   "   4: if w0 != 0x8 goto +18\n"
-					   "   5: if r2 < 0x17 goto +19\n"
-					   "   6: r0 = *(u8 *)(r1 +22)\n"
-					   "   7: *(u32 *)(r10 -8) = r0\n"
-					   "   8: if r2 < 0x18 goto +16\n"
-					   "   9: r0 = *(u8 *)(r1 +23)\n"
-					   "  10: w0 = -w0\n"
-					   "  11: w4 = w0\n"
-					   "  12: r0 = *(u32 *)(r10 -8)\n"
-					   "  13: if r4 <= 0x1f goto +1\n"
-					   "  14: w0 = 0x0\n"
-					   "  15: w0 <<= w4\n"
-					   "  16: *(u32 *)(r10 -16) = r0\n"
-					   "  17: w0 = w3\n"
-					   "  18: w4 = w0\n"
-					   "  19: r0 = *(u32 *)(r10 -16)\n"
-					   "  20: if w0 != w4 goto +2\n"
-					   "  21: w0 = 0x40000\n"
-					   "  22: exit\n"
-					   "  23: w0 = 0x0\n"
-					   "  24: exit\n"
-					   "  25: w0 = 0x0\n"
-					   "  26: exit\n" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < CNT(cases); i++) {
-		char *text = ebpf_text(cases[i].expr, SKB_FILTER_L2);
+	for (size_t i = 0; i < CNT(readable); i++) {
+		char *text = ebpf_text(readable[i].expr, SKB_FILTER_L2);
 
-		if (strcmp(text, cases[i].lines))
-			fail_msg("%s:\n%s", cases[i].expr, text);
+		if (strcmp(text, readable[i].lines))
+			fail_msg("%s:\n%s", readable[i].expr, text);
 		free(text);
 	}
 }
