@@ -48,7 +48,8 @@ struct skbt_config {
 	__u32 keep;            /* a tracked packet matches without another look */
 	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
 	__u32 path_stack, drop_stack;
-	__u32 cpus;          /* possible CPUs: packet ids are dealt out per CPU */
+	__u32 section_size[SKBT_SECTIONS]; /* bytes, multiples of 8; 0 = not asked for */
+	__u32 cpus;                        /* possible CPUs: packet ids are dealt out per CPU */
 	__u32 sample_below;  /* a packet is chosen if a random number is below; 0 = each */
 	__u64 rate_interval; /* ns between two packets chosen, on average; 0 = any */
 	__u64 rate_burst;    /* ns without packets that are made up for at once */

@@ -14,16 +14,21 @@
 #endif
 
 enum {
-	SKBT_COMM_LEN = 16,    /* TASK_COMM_LEN */
-	SKBT_IFNAME_LEN = 16,  /* IFNAMSIZ */
-	SKBT_WINDOW = 256,     /* bytes of a packet that a filter can see */
-	SKBT_SNAP = 96,        /* bytes of a packet kept in a record: VLAN + IPv6 + TCP fit */
-	SKBT_STACK_DEPTH = 48, /* frames kept, the innermost first */
+	SKBT_COMM_LEN = 16,     /* TASK_COMM_LEN */
+	SKBT_IFNAME_LEN = 16,   /* IFNAMSIZ */
+	SKBT_WINDOW = 256,      /* bytes of a packet that a filter can see */
+	SKBT_SNAP = 96,         /* bytes of a packet kept in a record: VLAN + IPv6 + TCP fit */
+	SKBT_STACK_DEPTH = 48,  /* frames kept, the innermost first */
+	SKBT_RECORD_MAX = 4096, /* bytes of the largest record */
 };
 
 enum skbt_record_type {
-	SKBT_PATH = 1, /* the packet passed a hooked function */
-	SKBT_DROP = 2, /* skb:kfree_skb fired for it */
+	SKBT_PATH = 1,   /* the packet passed a hooked function */
+	SKBT_DROP = 2,   /* skb:kfree_skb fired for it */
+	SKBT_RETURN = 3, /* a hooked function returned, with a result for the packet */
+	/* Notes: no events, but what outputs need to know; each has its own struct below. */
+	SKBT_NOTES_FROM = 16,
+	SKBT_END = 16, /* the packet was freed */
 };
 
 enum skbt_context {
@@ -40,6 +45,19 @@ enum skbt_start {
 	SKBT_L3 = 2,        /* bytes 12, 13 hold skb->protocol, the network header is at 14 */
 };
 
+/*
+ * What follows the fixed part of a record, in this order, each of one size for a whole run; a bit
+ * 1 << section of skbt_record.sections says whether it is there.
+ */
+enum skbt_section {
+	SKBT_SEC_STACK,   /* SKBT_STACK_DEPTH addresses, stack_len of them valid */
+	SKBT_SEC_VERDICT, /* struct skbt_verdict: SKBT_RETURN only */
+	SKBT_SEC_DATA,    /* bytes of the packet, from where bytes[] begin (-x) */
+	SKBT_SEC_SKB,     /* the struct sk_buff (--skb) */
+	SKBT_SEC_SHINFO,  /* its struct skb_shared_info (--skb=shinfo) */
+	SKBT_SECTIONS,
+};
+
 struct skbt_record {
 	__u8 type;        /* enum skbt_record_type */
 	__u8 context;     /* enum skbt_context */
@@ -53,6 +71,7 @@ struct skbt_record {
 	__u64 ts;
 	__u64 prev_ts;   /* the packet's previous event, 0 = this is its first */
 	__u64 packet_id; /* 1, 2, ... of this run; 0 = the table of packets was full */
+	__u64 parent_id; /* of the packet that this one was copied or cut from; 0 = of none */
 	__u64 skb;       /* address of the struct sk_buff */
 	__u64 site;   /* path: index into the plan's targets; drop: address of the dropping code */
 	__u32 reason; /* drop: enum skb_drop_reason of this kernel; 0 where it has none */
@@ -64,12 +83,47 @@ struct skbt_record {
 	__u32 len;       /* skb->len */
 	__u32 wirelen;   /* bytes from the start of bytes[] to the end of the packet */
 	__u32 stack_len; /* valid frames of stack[] */
-	__u32 reserved;  /* 0; keeps what follows at a multiple of 8 */
+	__u16 sections;  /* bits 1 << enum skbt_section */
+	__u8 ip_summed;  /* skb->ip_summed: CHECKSUM_NONE 0, UNNECESSARY, COMPLETE, PARTIAL 3 */
+	__u8 ct_info;    /* connection tracking: enum ip_conntrack_info + 1, 0 = not tracked */
+	__u16 gso_size;  /* payload bytes of a segment, 0 = no GSO packet */
+	__u16 gso_segs;
+	__u32 owner_pid;    /* process that owns the packet's socket, 0 = unknown */
+	__u64 owner_cgroup; /* its cgroup's id, 0 = unknown */
 	char comm[SKBT_COMM_LEN];
 	char ifname[SKBT_IFNAME_LEN];
+	char owner_comm[SKBT_COMM_LEN];
 	__u8 bytes[SKBT_SNAP];
-	__u64 stack[]; /* SKBT_STACK_DEPTH entries where the record was made with a stack, else none
-			*/
+	__u64 stack[]; /* the first section */
+};
+
+enum skbt_verdict_kind {
+	SKBT_RESULT_ONLY = 0,
+	SKBT_VERDICT_NF = 1,  /* a netfilter verdict: NF_DROP 0, NF_ACCEPT 1, ... */
+	SKBT_VERDICT_TC = 2,  /* TC_ACT_ */
+	SKBT_VERDICT_XDP = 3, /* enum xdp_action */
+};
+
+/* What a function returned for a packet. */
+struct skbt_verdict {
+	__s64 result;
+	__u64 entered; /* when the function was called */
+	__u8 kind;     /* enum skbt_verdict_kind */
+	__u8 family;   /* NFPROTO_, 0 = none */
+	__u8 hook;     /* number of the netfilter hook in that family */
+	__u8 has_hook;
+	__u32 reserved;
+	__u64 rule;     /* nft: handle of the rule that decided, 0 = none or unknown */
+	char table[32]; /* empty = none */
+	char chain[32];
+};
+
+/* SKBT_END */
+struct skbt_end {
+	__u8 type;
+	__u8 reserved[7];
+	__u64 ts;
+	__u64 packet_id;
 };
 
 /* One per CPU. At any quiet moment hits = unmatched + emitted + not sampled + every LOST_ class. */
@@ -83,9 +137,13 @@ enum skbt_counter {
 	 * sampled, as no later event could be treated alike. */
 	SKBT_UNTRACKED,
 	SKBT_NOT_SAMPLED, /* --sample or --rate did not choose the packet */
+	/* Beside the hits. */
+	SKBT_NOTES,      /* notes written */
+	SKBT_LOST_NOTES, /* notes for which the ring had no room */
 	SKBT_COUNTERS,
 };
 
-_Static_assert(sizeof(struct skbt_record) == 224, "record layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_record) == 264, "record layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
 
 #endif

@@ -40,6 +40,7 @@ struct cpu_state {
 
 struct packet_state {
 	__u64 id; /* 0 = --sample or --rate did not choose it */
+	__u64 parent_id;
 	__u64 last_ts;
 };
 
@@ -266,7 +267,7 @@ static __always_inline __u64 next_id(struct slot *slot, __u64 depth)
 
 /* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
 static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   struct sk_buff *skb, __u64 now, __u64 *id)
+				   struct sk_buff *skb, __u64 now, struct skbt_record *rec)
 {
 	struct packet_state fresh = { .last_ts = now }, *tracked = look_up(skb, now);
 	__u64 key = (__u64)skb;
@@ -275,7 +276,8 @@ static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u
 		__u64 previous = tracked->last_ts;
 
 		tracked->last_ts = now;
-		*id = tracked->id;
+		rec->packet_id = tracked->id;
+		rec->parent_id = tracked->parent_id;
 		return previous;
 	}
 	fresh.id = next_id(slot, depth);
@@ -283,7 +285,8 @@ static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u
 		count(cpu, SKBT_UNTRACKED);
 		fresh.id = 0;
 	}
-	*id = fresh.id;
+	rec->packet_id = fresh.id;
+	rec->parent_id = 0;
 	return 0;
 }
 
@@ -400,7 +403,14 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	rec->mark = skb->mark;
 	rec->len = skb->len;
 	rec->stack_len = 0;
-	rec->reserved = 0;
+	rec->sections = 0;
+	rec->ip_summed = 0;
+	rec->ct_info = 0;
+	rec->gso_size = 0;
+	rec->gso_segs = 0;
+	rec->owner_pid = 0;
+	rec->owner_cgroup = 0;
+	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
 	__builtin_memcpy(rec->ifname, slot->dev.name, sizeof(rec->ifname));
 	fill_bytes(rec, &slot->window, skb);
@@ -439,11 +449,12 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		return;
 	}
 	rec->ts = bpf_ktime_get_ns();
-	rec->prev_ts = track(cpu, slot, depth, hit->skb, rec->ts, &rec->packet_id);
+	rec->prev_ts = track(cpu, slot, depth, hit->skb, rec->ts, rec);
 	if (first)
 		rec->prev_ts = 0;
 	fill_record(rec, hit, cpu, slot, skb);
 	if (with_stack) {
+		rec->sections |= 1 << SKBT_SEC_STACK;
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
 		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
 	}

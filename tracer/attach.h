@@ -18,6 +18,7 @@ enum attach_kind {
 struct attach_request {
 	uint64_t addr;
 	uint32_t btf_id; /* in vmlinux; 0 = not known, no fentry.multi */
+	bool on_return;  /* when it returns; all requests of one program alike */
 	int program_fd;  /* negative = cannot be attached */
 	int error;       /* not 0 = still to be attached; afterwards, why it was refused */
 };

@@ -30,13 +30,15 @@ static bool concerns_all(int err)
 static int make_link(const struct multi *m, size_t first, size_t count)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts);
-	int program_fd = m->job->requests[first]->program_fd;
+	const struct attach_request *r = m->job->requests[first];
+	int program_fd = r->program_fd;
 
 	if (m->kind == ATTACH_FENTRY_MULTI)
 		return fentry_multi_link(program_fd, m->ids + first, count);
 	opts.kprobe_multi.addrs = m->addrs + first;
 	opts.kprobe_multi.cookies = m->cookies + first;
 	opts.kprobe_multi.cnt = count;
+	opts.kprobe_multi.flags = r->on_return ? BPF_F_KPROBE_MULTI_RETURN : 0;
 	return bpf_link_create(program_fd, 0, BPF_TRACE_KPROBE_MULTI, &opts);
 }
 

@@ -35,6 +35,7 @@ static int attach_one(int event_type, const struct attach_request *r, bool *link
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
 		.type = event_type,
+		.config = r->on_return, /* bit 0 of its format: retprobe */
 		.config2 = r->addr,
 		.disabled = 1,
 	};

@@ -37,6 +37,13 @@ struct event {
 	struct explanation why; /* drops only */
 };
 
+/*
+ * A section of a record, NULL = it has none. size[] are the sections' sizes in this run, as the
+ * configuration of the kernel side has them.
+ */
+const void *record_section(const struct skbt_record *rec, const uint32_t size[SKBT_SECTIONS],
+			   enum skbt_section section);
+
 /* Numbers for the summary and for live loss reports; see bpf/skbtrace_abi.h for their identity. */
 struct run_counts {
 	uint64_t counter[SKBT_COUNTERS];

@@ -138,33 +138,18 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	return 0;
 }
 
-static void find_end(struct machine *m, struct kernel_btf *kb)
-{
-	static const struct hook end = { .name = "kfree_skbmem" };
-	size_t count = 0;
-	const struct ksym *sym = ksyms_named(m->symbols, end.name, &count);
-
-	if (!sym || count != 1 || kernel_btf_skb_arg(kb, end.name, NULL, &m->end.skb) ||
-	    m->end.skb.index || m->end.skb.indirect)
-		return;
-	m->end.hook = &end;
-	m->end.name = end.name;
-	m->end.symbol = sym->name;
-	m->end.addr = sym->addr;
-}
-
 /*
  * The kernel finds the function of a BTF id by its name, so the name must mean one function. Those
  * of modules would need a program for each module.
  */
-static uint32_t btf_id_of(const struct machine *m, struct kernel_btf *kb,
-			  const struct hook_target *t)
+static uint32_t btf_id_of(const struct machine *m, struct kernel_btf *kb, const char *symbol,
+			  const char *module)
 {
 	size_t count;
 
-	if (t->module || !t->symbol || !ksyms_named(m->symbols, t->symbol, &count) || count != 1)
+	if (module || !ksyms_named(m->symbols, symbol, &count) || count != 1)
 		return 0;
-	return kernel_btf_func_id(kb, t->symbol);
+	return kernel_btf_func_id(kb, symbol);
 }
 
 static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *e)
@@ -173,8 +158,10 @@ static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *
 	if (!m->btf_ids)
 		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < m->plan->target_count; i++)
-		m->btf_ids[i] = btf_id_of(m, kb, &m->plan->targets[i]);
-	m->end_btf_id = btf_id_of(m, kb, &m->end);
+		m->btf_ids[i] =
+			btf_id_of(m, kb, m->plan->targets[i].symbol, m->plan->targets[i].module);
+	for (size_t i = 0; i < m->aid_count; i++)
+		m->aids[i].btf_id = btf_id_of(m, kb, m->aids[i].aid->function, NULL);
 	return 0;
 }
 
@@ -208,7 +195,11 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	m->have_list = list && traceable_wait(list) == 0;
 	if (err)
 		goto out;
-	find_end(m, kb);
+	err = aids_find(m->symbols, kb, o, &m->aids, &m->aid_count);
+	if (err) {
+		error_set(e, EXIT_RUNTIME, err, "out of memory");
+		goto out;
+	}
 	if (o->backend == BACKEND_FENTRY_MULTI)
 		err = find_btf_ids(m, kb, e);
 	if (err)
@@ -237,6 +228,7 @@ void machine_close(struct machine *m)
 	drop_reasons_free(m->reasons);
 	ksyms_free(m->symbols);
 	free(m->btf_ids);
+	free(m->aids);
 	memset(m, 0, sizeof(*m));
 }
 

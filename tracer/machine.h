@@ -4,6 +4,7 @@
 #define TRACER_MACHINE_H
 
 #include "../kernel-compat/kernel_compat.h"
+#include "aids.h"
 #include "options.h"
 
 struct filters;
@@ -14,12 +15,11 @@ struct machine {
 	struct drop_reasons *reasons;
 	struct hook_plan *plan;
 	struct kernel_features features;
-	/* kfree_skbmem(): where packets end that no tracepoint sees; addr 0 = not found. */
-	struct hook_target end;
-	uint32_t *btf_ids;   /* of plan's targets, for fentry.multi only; 0 = none to be used */
-	uint32_t end_btf_id; /* likewise */
-	bool have_list;      /* --all: the kernel's list of traceable functions could be read */
-	char release[65];    /* uname -r */
+	struct aid_target *aids;
+	size_t aid_count;
+	uint32_t *btf_ids; /* of plan's targets, for fentry.multi only; 0 = none to be used */
+	bool have_list;    /* --all: the kernel's list of traceable functions could be read */
+	char release[65];  /* uname -r */
 };
 
 /*

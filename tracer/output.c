@@ -9,6 +9,19 @@
 
 static const struct output_ops *const outputs[] = { &output_text_ops, &output_json_ops };
 
+const void *record_section(const struct skbt_record *rec, const uint32_t size[SKBT_SECTIONS],
+			   enum skbt_section section)
+{
+	const uint8_t *at = (const uint8_t *)rec + sizeof(*rec);
+
+	if (!(rec->sections & 1 << section))
+		return NULL;
+	for (int before = 0; before < (int)section; before++)
+		if (rec->sections & 1 << before)
+			at += size[before];
+	return at;
+}
+
 uint64_t run_counts_lost(const struct run_counts *c)
 {
 	return c->counter[SKBT_LOST_RING] + c->counter[SKBT_LOST_NESTED];

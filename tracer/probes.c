@@ -73,6 +73,8 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->drop_has_reason = m->features.drop_has_reason;
 	c->path_stack = o->call_stack;
 	c->drop_stack = o->drop_stack || o->call_stack;
+	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
+	c->section_size[SKBT_SEC_VERDICT] = sizeof(struct skbt_verdict);
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
 	fill_sampling(c, o);
@@ -114,9 +116,15 @@ static struct bpf_program *program_for(const struct probes *p, enum attach_kind 
 	return bpf_object__find_program_by_name(p->skel->obj, name);
 }
 
-static struct bpf_program *end_program(const struct probes *p, enum attach_kind kind)
+static struct bpf_program *aid_program(const struct probes *p, enum attach_kind kind,
+				       const struct aid *aid)
 {
-	return kind == ATTACH_FENTRY_MULTI ? p->skel->progs.enter_end : p->skel->progs.call_end;
+	char name[32];
+
+	if (aid->on_return && kind == ATTACH_FENTRY_MULTI)
+		return NULL;
+	snprintf(name, sizeof(name), "%s_%s", program_prefix(kind), aid->program);
+	return bpf_object__find_program_by_name(p->skel->obj, name);
 }
 
 static void choose_program(struct bpf_program *prog, enum attach_kind kind)
@@ -134,8 +142,8 @@ static void choose_programs_of(struct probes *p, enum attach_kind kind, const st
 {
 	for (size_t i = 0; i < m->plan->target_count; i++)
 		choose_program(program_for(p, kind, &m->plan->targets[i].skb), kind);
-	if (m->end.addr)
-		choose_program(end_program(p, kind), kind);
+	for (size_t i = 0; i < m->aid_count; i++)
+		choose_program(aid_program(p, kind, m->aids[i].aid), kind);
 }
 
 /* Only those that will be attached: each is verified with the whole filter in it. */
@@ -285,11 +293,11 @@ static int program_fd(const struct bpf_program *program)
 	return program ? bpf_program__fd(program) : -ENOTSUP;
 }
 
-/* The plan's targets, and the end of packets as one more. */
+/* The plan's targets, and behind them the aids. */
 static int make_requests(const struct machine *m, struct attach_request **out, size_t *count)
 {
 	const struct hook_plan *plan = m->plan;
-	struct attach_request *r = calloc(plan->target_count + 1, sizeof(*r));
+	struct attach_request *r = calloc(plan->target_count + m->aid_count, sizeof(*r));
 	size_t n = 0;
 
 	if (!r)
@@ -298,10 +306,10 @@ static int make_requests(const struct machine *m, struct attach_request **out, s
 		r[n].addr = plan->targets[n].addr;
 		r[n].btf_id = m->btf_ids ? m->btf_ids[n] : 0;
 	}
-	if (m->end.addr) {
-		r[n].addr = m->end.addr;
-		r[n].btf_id = m->end_btf_id;
-		n++;
+	for (size_t i = 0; i < m->aid_count; i++, n++) {
+		r[n].addr = m->aids[i].addr;
+		r[n].btf_id = m->aids[i].btf_id;
+		r[n].on_return = m->aids[i].aid->on_return;
 	}
 	for (size_t i = 0; i < n; i++)
 		r[i].error = -ENOTSUP;
@@ -313,10 +321,12 @@ static int make_requests(const struct machine *m, struct attach_request **out, s
 static void set_programs(const struct probes *p, enum attach_kind kind, const struct machine *m,
 			 struct attach_request *r, size_t count)
 {
+	size_t targets = m->plan->target_count;
+
 	for (size_t i = 0; i < count; i++)
-		r[i].program_fd = program_fd(
-			i < m->plan->target_count ? program_for(p, kind, &m->plan->targets[i].skb)
-						  : end_program(p, kind));
+		r[i].program_fd =
+			program_fd(i < targets ? program_for(p, kind, &m->plan->targets[i].skb)
+					       : aid_program(p, kind, m->aids[i - targets].aid));
 }
 
 /* What sites of records mean; a copy, because refused targets leave the plan and indices shift. */

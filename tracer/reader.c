@@ -37,7 +37,7 @@ struct reader {
 	unsigned int batch;
 	union {
 		struct skbt_record rec; /* a copy: the ring is read-only */
-		uint8_t space[sizeof(struct skbt_record) + SKBT_STACK_DEPTH * sizeof(uint64_t)];
+		uint8_t space[SKBT_RECORD_MAX];
 	};
 };
 
@@ -107,6 +107,8 @@ static int on_record(void *ctx, const void *data, size_t size)
 	int err = 0;
 
 	r->consumed++;
+	if (size && *(const uint8_t *)data >= SKBT_NOTES_FROM)
+		return 0;
 	/* Past the wanted number, what is still in the ring is only taken off. */
 	if (!enough(r))
 		err = handle_record(r, data, size);
@@ -226,7 +228,9 @@ int reader_drain(struct reader *r, struct run_counts *counts)
 		if (err < 0)
 			break;
 		err = probes_counts(r->probes, counts);
-		if (err || (r->consumed >= counts->counter[SKBT_EMITTED] && settled(counts)))
+		if (err ||
+		    (r->consumed >= counts->counter[SKBT_EMITTED] + counts->counter[SKBT_NOTES] &&
+		     settled(counts)))
 			break;
 		usleep(1000);
 	}

@@ -13,7 +13,7 @@
 
 union fabricated_record {
 	struct skbt_record rec;
-	uint8_t space[sizeof(struct skbt_record) + SKBT_STACK_DEPTH * sizeof(uint64_t)];
+	uint8_t space[SKBT_RECORD_MAX];
 };
 
 static union fabricated_record fabricated;

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "aids.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool always(const struct options *o)
+{
+	(void)o;
+	return true;
+}
+
+enum { NO_SKB = -1 };
+#define ENTRY  false
+#define RETURN true
+#define AID(program, function, module, skb, at, wanted)                                            \
+	{ program, function, module, skb, at, wanted },
+static const struct aid aids[] = {
+#include "aids.def"
+};
+enum { AIDS = sizeof(aids) / sizeof(aids[0]) };
+
+static bool usable(const struct aid *aid, const struct ksym *sym, struct kernel_btf *kb)
+{
+	struct skb_arg skb;
+
+	if (sym->module && strcmp(sym->module, aid->module) != 0)
+		return false;
+	if (aid->skb == NO_SKB)
+		return true;
+	return !kernel_btf_skb_arg(kb, aid->function, sym->module, &skb) && skb.index == aid->skb &&
+	       !skb.indirect;
+}
+
+int aids_find(const struct ksyms *ks, struct kernel_btf *kb, const struct options *o,
+	      struct aid_target **targets, size_t *count)
+{
+	*count = 0;
+	*targets = calloc(AIDS, sizeof(**targets));
+	if (!*targets)
+		return -ENOMEM;
+	for (size_t i = 0; i < AIDS; i++) {
+		size_t symbols = 0;
+		const struct ksym *sym = ksyms_named(ks, aids[i].function, &symbols);
+
+		if (!sym || symbols != 1 || !aids[i].wanted(o) || !usable(&aids[i], sym, kb))
+			continue;
+		(*targets)[*count].aid = &aids[i];
+		(*targets)[(*count)++].addr = sym->addr;
+	}
+	return 0;
+}
