@@ -26,6 +26,11 @@ kill -9 "$tracer"
 wait "$tracer" 2>/dev/null
 clean "kill -9"
 
+# All hooks, which a child detaches.
+trace -H $server
+finish
+clean "Ctrl-C with all hooks"
+
 # The output is closed when skbtrace has ended, although probes may still be detached behind it.
 case $KERNEL in
 5.10 | 6.1) backends="kprobe" ;;
