@@ -55,7 +55,9 @@ struct sk_buff {
 	struct sock *sk;
 	unsigned int len;
 	unsigned int data_len;
+	unsigned long _nfct; /* struct nf_conn *, and in the lowest bits enum ip_conntrack_info */
 	__u8 pkt_type : 3;
+	__u8 ip_summed : 2;
 	__u32 mark;
 	__be16 vlan_proto;
 	__u16 vlan_tci;
@@ -95,6 +97,8 @@ struct page_fragment {
 
 struct skb_shared_info {
 	__u8 nr_frags;
+	unsigned short gso_size;
+	unsigned short gso_segs;
 	struct page_fragment frags[1];
 } __attribute__((preserve_access_index));
 

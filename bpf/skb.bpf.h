@@ -84,4 +84,18 @@ static __always_inline __u16 vlan_protocol(const struct sk_buff *skb)
 	return skb->vlan_proto;
 }
 
+/* What is left to the device, and what connection tracking says. */
+static __always_inline void read_offload(const struct sk_buff *skb, struct skbt_record *rec)
+{
+	const struct skb_shared_info *info = (void *)skb->head + skb->end;
+	unsigned long nfct = 0;
+
+	if (bpf_core_field_exists(skb->_nfct)) /* CONFIG_NF_CONNTRACK */
+		nfct = skb->_nfct;
+	rec->ip_summed = BPF_CORE_READ_BITFIELD(skb, ip_summed);
+	rec->ct_info = nfct & ~7UL ? (nfct & 7) + 1 : 0;
+	bpf_core_read(&rec->gso_size, sizeof(rec->gso_size), &info->gso_size);
+	bpf_core_read(&rec->gso_segs, sizeof(rec->gso_segs), &info->gso_segs);
+}
+
 #endif

@@ -404,10 +404,7 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	rec->len = skb->len;
 	rec->stack_len = 0;
 	rec->sections = 0;
-	rec->ip_summed = 0;
-	rec->ct_info = 0;
-	rec->gso_size = 0;
-	rec->gso_segs = 0;
+	read_offload(skb, rec);
 	rec->owner_pid = 0;
 	rec->owner_cgroup = 0;
 	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
