@@ -31,7 +31,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline struct sk_buff *follow(__u64 arg)
+static __always_inline struct sk_buff *pointed_to(__u64 arg)
 {
 	struct sk_buff *skb = NULL;
 
@@ -67,12 +67,12 @@ static __always_inline void release_cpu(void)
 	SEC("skbt.kprobe/arg" #n)                                                                  \
 	int call_arg##n(struct pt_regs *ctx)                                                       \
 	{                                                                                          \
-		return active ? called(ctx, (void *)parm(ctx)) : 0;                                \
+		return active ? called(ctx, (void *)parm(ctx), STAGE_LIVE) : 0;                    \
 	}                                                                                          \
 	SEC("skbt.kprobe/arg" #n "_indirect")                                                      \
 	int call_arg##n##_indirect(struct pt_regs *ctx)                                            \
 	{                                                                                          \
-		return active ? called(ctx, follow(parm(ctx))) : 0;                                \
+		return active ? called(ctx, pointed_to(parm(ctx)), STAGE_LIVE) : 0;                \
 	}                                                                                          \
 	SEC("skbt.fentry/arg" #n)                                                                  \
 	int enter_arg##n(__u64 *ctx)                                                               \
@@ -96,17 +96,18 @@ struct {
  * A big filter takes longer to verify than all else, so it is in one program only. Nothing comes
  * between a shim and call_traced: programs of kprobes do not interrupt each other on a CPU.
  */
-static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb)
+static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u32 stage)
 {
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 
 	if (!config.tail_call)
-		return trace_skb(ctx, skb, PT_REGS_IP(ctx), SKBT_PATH, 0);
+		return trace_skb(ctx, skb, PT_REGS_IP(ctx), SKBT_PATH | stage << STAGE_SHIFT, 0);
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!cpu)
 		return 0;
 	cpu->called = skb;
+	cpu->called_stage = stage;
 	bpf_tail_call(ctx, &traced, 0);
 	return 0;
 }
@@ -118,10 +119,12 @@ int call_traced(struct pt_regs *ctx)
 	__u32 zero = 0;
 
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx), SKBT_PATH, 0) : 0;
+	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx),
+			       SKBT_PATH | cpu->called_stage << STAGE_SHIFT, 0)
+		   : 0;
 }
 
-static __always_inline int entered(__u64 *ctx, __u32 n, bool indirect)
+static __always_inline int entered_at(__u64 *ctx, __u32 n, bool indirect, __u32 stage)
 {
 	__u64 arg = 0;
 
@@ -129,9 +132,15 @@ static __always_inline int entered(__u64 *ctx, __u32 n, bool indirect)
 		return 0;
 	bpf_get_func_arg(ctx, n, &arg);
 	hold_cpu();
-	trace_skb(ctx, indirect ? follow(arg) : (void *)arg, bpf_get_func_ip(ctx), SKBT_PATH, 0);
+	trace_skb(ctx, indirect ? pointed_to(arg) : (void *)arg, bpf_get_func_ip(ctx),
+		  SKBT_PATH | stage << STAGE_SHIFT, 0);
 	release_cpu();
 	return 0;
+}
+
+static __always_inline int entered(__u64 *ctx, __u32 n, bool indirect)
+{
+	return entered_at(ctx, n, indirect, STAGE_LIVE);
 }
 
 CALL(0, PT_REGS_PARM1)
@@ -141,25 +150,73 @@ CALL(3, PT_REGS_PARM4)
 CALL(4, PT_REGS_PARM5)
 CALL(5, PT_REGS_PARM6)
 
-SEC("skbt.kprobe/end")
-int call_end(struct pt_regs *ctx)
-{
-	if (active)
-		end_of_life((void *)PT_REGS_PARM1(ctx));
-	return 0;
-}
+/* Functions of the way out of memory (tracer/release.def), whose first argument the skb is. */
+#define RELEASE(name, stage)                                                                       \
+	SEC("skbt.kprobe/" #name)                                                                  \
+	int call_##name(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		return active ? called(ctx, (void *)PT_REGS_PARM1(ctx), stage) : 0;                \
+	}                                                                                          \
+	SEC("skbt.fentry/" #name)                                                                  \
+	int enter_##name(__u64 *ctx)                                                               \
+	{                                                                                          \
+		return entered_at(ctx, 0, false, stage);                                           \
+	}
 
-SEC("skbt.fentry/end")
-int enter_end(__u64 *ctx)
-{
-	__u64 arg = 0;
+RELEASE(freed, STAGE_FREED)
+RELEASE(data_freed, STAGE_DATA)
 
-	if (!active)
-		return 0;
-	bpf_get_func_arg(ctx, 0, &arg);
-	end_of_life((void *)arg);
-	return 0;
-}
+/* Aids (tracer/aids.def). */
+#define END(name, n, parm, stage)                                                                  \
+	SEC("skbt.kprobe/" #name)                                                                  \
+	int call_##name(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		if (active)                                                                        \
+			end_of_life((void *)parm(ctx), stage);                                     \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("skbt.fentry/" #name)                                                                  \
+	int enter_##name(__u64 *ctx)                                                               \
+	{                                                                                          \
+		__u64 arg = 0;                                                                     \
+                                                                                                   \
+		if (!active)                                                                       \
+			return 0;                                                                  \
+		bpf_get_func_arg(ctx, n, &arg);                                                    \
+		end_of_life((void *)arg, stage);                                                   \
+		return 0;                                                                          \
+	}
+
+END(end_head, 0, PT_REGS_PARM1, STAGE_HEAD)
+END(end_gone, 0, PT_REGS_PARM1, STAGE_GONE)
+END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
+
+/* Functions (copy, skb). */
+#define COPIED(name, fragment)                                                                     \
+	SEC("skbt.kprobe/" #name)                                                                  \
+	int call_##name(struct pt_regs *ctx)                                                       \
+	{                                                                                          \
+		if (active)                                                                        \
+			copied((void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx), fragment);  \
+		return 0;                                                                          \
+	}                                                                                          \
+	SEC("skbt.fentry/" #name)                                                                  \
+	int enter_##name(__u64 *ctx)                                                               \
+	{                                                                                          \
+		__u64 copy = 0, skb = 0;                                                           \
+                                                                                                   \
+		if (!active)                                                                       \
+			return 0;                                                                  \
+		bpf_get_func_arg(ctx, 0, &copy);                                                   \
+		bpf_get_func_arg(ctx, 1, &skb);                                                    \
+		hold_cpu();                                                                        \
+		copied((void *)copy, (void *)skb, fragment);                                       \
+		release_cpu();                                                                     \
+		return 0;                                                                          \
+	}
+
+COPIED(copied, false)
+COPIED(cut, true)
 
 /* skb:kfree_skb: (skb, location) and from 5.17 a reason; reading an absent argument fails to
  * attach. */
@@ -176,7 +233,7 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 	hold_cpu();
 	trace_skb(ctx, skb, ctx->args[1], SKBT_DROP, reason);
 	release_cpu();
-	end_of_life(skb);
+	end_of_life(skb, STAGE_FREED);
 	return 0;
 }
 
@@ -185,6 +242,6 @@ SEC("skbt.rawtp/consume_skb")
 int consume(struct bpf_raw_tracepoint_args *ctx)
 {
 	if (active)
-		end_of_life((struct sk_buff *)ctx->args[0]);
+		end_of_life((struct sk_buff *)ctx->args[0], STAGE_FREED);
 	return 0;
 }

@@ -10,16 +10,13 @@
 #include "inner.bpf.h"
 
 enum {
-	SKB_COPY = 320,    /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
-	SLOTS = 4,         /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
-	PACKETS = 1 << 14, /* packets between their first event and their end at one time */
+	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
+	SLOTS = 4,      /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
 	NMI_BITS = 0xf00000,
 	HARDIRQ_BITS = 0x0f0000,
 	SOFTIRQ_SERVING = 0x100,
 	NMI_ENTRY = 0x110000, /* what irqentry_nmi_enter() adds: one NMI, one hardirq */
 };
-
-#define STALE_NS 60000000000ULL
 
 /* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
 struct slot {
@@ -35,20 +32,16 @@ struct cpu_state {
 	__u64 depth;            /* slots in use */
 	__u64 base;             /* of this CPU's variables, 0 = not read yet */
 	struct sk_buff *called; /* from a shim to call_traced */
+	__u64 called_stage;     /* likewise */
 	struct slot slots[SLOTS];
-};
-
-struct packet_state {
-	__u64 id; /* 0 = --sample or --rate did not choose it */
-	__u64 parent_id;
-	__u64 last_ts;
 };
 
 struct hit {
 	struct sk_buff *skb;
 	__u64 site; /* see struct skbt_record */
 	__u32 reason;
-	__u32 type; /* enum skbt_record_type */
+	__u32 type;  /* enum skbt_record_type */
+	__u32 stage; /* of the function: enum stage */
 };
 
 struct {
@@ -57,13 +50,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct cpu_state);
 } cpus SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, PACKETS);
-	__type(key, __u64); /* address of the skb */
-	__type(value, struct packet_state);
-} packets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -130,6 +116,8 @@ static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
 	__sync_fetch_and_add(&cpu->counter[c], 1);
 }
 
+#include "follow.bpf.h"
+
 static __always_inline __u8 current_context(struct cpu_state *cpu)
 {
 	__u32 count = 0;
@@ -170,7 +158,7 @@ static __always_inline bool device_matches(const struct device_facts *dev)
 }
 
 static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
-					   const struct sk_buff *skb)
+					   const struct sk_buff *skb, bool followed)
 {
 	/* 15 bytes tell even a filter that needs none of them what kind of packet this is. */
 	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
@@ -178,11 +166,11 @@ static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
 	bool known;
 
 	find_start(skb, w);
-	if (config.filter_direct && !config.have_inner && lies_flat(w, skb))
+	if (config.filter_direct && !config.have_inner && !followed && lies_flat(w, skb))
 		return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
 				     w->wirelen);
 	known = fill_window(w, skb, want);
-	if (!config.have_filter)
+	if (!config.have_filter || followed)
 		return true;
 	if (!known)
 		return false;
@@ -204,20 +192,6 @@ static __always_inline bool inner_matches(struct slot *slot, __u32 depth, const 
 }
 
 /*
- * The packet at this address, if it was seen before. An end that was missed (a probe that could not
- * run) must not make a packet of the next one: after STALE_NS without an event it is another.
- */
-static __always_inline struct packet_state *look_up(struct sk_buff *skb, __u64 now)
-{
-	__u64 key = (__u64)skb;
-	struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
-
-	if (tracked && now - tracked->last_ts > STALE_NS)
-		return NULL;
-	return tracked;
-}
-
-/*
  * A packet that the process sent stays its packet in softirq and in other processes. In softirq
  * the current task is only the one that was interrupted.
  */
@@ -229,123 +203,30 @@ static __always_inline bool process_matches(struct cpu_state *cpu, bool tracked)
 	       current_context(cpu) < SKBT_SOFTIRQ;
 }
 
+/* A packet that is followed matches by what it is; only -N and -i ask where it is now. */
 static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const struct sk_buff *skb,
-				    struct sk_buff *addr)
+				    const struct hit *hit)
 {
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
-	bool tracked = false, packet;
+	bool known = false, followed;
 
-	if (config.mark_mask && (skb->mark & config.mark_mask) != config.mark)
+	if (config.follow || config.pid || hit->stage)
+		known = look_up(cpu, hit->skb, bpf_ktime_get_ns(), hit->stage) != NULL;
+	followed = config.follow && known;
+	if (hit->stage && !known)
 		return false;
-	if (config.pid || config.keep)
-		tracked = look_up(addr, bpf_ktime_get_ns()) != NULL;
-	if (!process_matches(cpu, tracked))
+	if (config.mark_mask && !followed && (skb->mark & config.mark_mask) != config.mark)
+		return false;
+	if (!process_matches(cpu, known))
 		return false;
 	if (config.netns || config.have_ifname) {
 		read_device(skb, &slot->dev);
 		if (!device_matches(&slot->dev))
 			return false;
 	}
-	packet = packet_matches(slot, depth, skb);
-	if (config.keep && tracked)
-		return true;
-	return packet && (!config.have_inner || inner_matches(slot, depth, skb)) &&
-	       (!config.have_where || where(addr));
-}
-
-/*
- * BPF_FETCH needs 5.12 and older verifiers refuse the whole program that has it, so ids are dealt
- * per CPU and slot, which nothing else can be counting in at the same time: 1 and 2 are the first
- * of CPU 0 and 1 in their lowest slots.
- */
-static __always_inline __u64 next_id(struct slot *slot, __u64 depth)
-{
-	__u64 place = depth * config.cpus + bpf_get_smp_processor_id();
-
-	return slot->packets++ * SLOTS * config.cpus + place + 1;
-}
-
-/* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
-static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   struct sk_buff *skb, __u64 now, struct skbt_record *rec)
-{
-	struct packet_state fresh = { .last_ts = now }, *tracked = look_up(skb, now);
-	__u64 key = (__u64)skb;
-
-	if (tracked) {
-		__u64 previous = tracked->last_ts;
-
-		tracked->last_ts = now;
-		rec->packet_id = tracked->id;
-		rec->parent_id = tracked->parent_id;
-		return previous;
-	}
-	fresh.id = next_id(slot, depth);
-	if (bpf_map_update_elem(&packets, &key, &fresh, BPF_ANY)) {
-		count(cpu, SKBT_UNTRACKED);
-		fresh.id = 0;
-	}
-	rec->packet_id = fresh.id;
-	rec->parent_id = 0;
-	return 0;
-}
-
-/*
- * A token bucket kept as one time. CPUs that read the same value all let their packet pass and all
- * push the time on, so the rate holds without an atomic that returns a value.
- */
-static __always_inline bool rate_allows(__u64 now)
-{
-	__u64 due = rate_due;
-
-	if (due > now)
-		return false;
-	if (now - due > config.rate_burst)
-		rate_due = now - config.rate_burst + config.rate_interval;
-	else
-		__sync_fetch_and_add(&rate_due, config.rate_interval);
-	return true;
-}
-
-/* By chance and not by turns: packets that take turns (request, reply) must not be told apart. */
-static __always_inline bool choose(__u64 now)
-{
-	if (config.sample_below && bpf_get_prandom_u32() >= config.sample_below)
-		return false;
-	return !config.rate_interval || rate_allows(now);
-}
-
-/*
- * Whether events of this packet are shown. Decided at its first one and kept until its end: a
- * packet is shown whole or not at all.
- */
-static __always_inline bool chosen(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   struct sk_buff *skb, bool *first)
-{
-	__u64 now = bpf_ktime_get_ns(), key = (__u64)skb;
-	struct packet_state fresh = { .last_ts = now }, *tracked = look_up(skb, now);
-
-	if (tracked) {
-		if (!tracked->id)
-			tracked->last_ts = now;
-		return tracked->id;
-	}
-	*first = true;
-	if (choose(now))
-		fresh.id = next_id(slot, depth);
-	if (bpf_map_update_elem(&packets, &key, &fresh, BPF_ANY)) {
-		count(cpu, SKBT_UNTRACKED);
-		return false;
-	}
-	return fresh.id;
-}
-
-static __always_inline void end_of_life(struct sk_buff *skb)
-{
-	__u64 key = (__u64)skb;
-
-	if (bpf_map_lookup_elem(&packets, &key))
-		bpf_map_delete_elem(&packets, &key);
+	return packet_matches(slot, depth, skb, followed) &&
+	       (followed || ((!config.have_inner || inner_matches(slot, depth, skb)) &&
+			     (!config.have_where || where(hit->skb))));
 }
 
 /* The first bytes of the packet, laid out as enum skbt_start says. */
@@ -429,11 +310,9 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct skbt_record *rec;
-	bool first = false;
 	long got;
 
-	if ((config.sample_below || config.rate_interval) &&
-	    !chosen(cpu, slot, depth, hit->skb, &first)) {
+	if ((config.sample_below || config.rate_interval) && !chosen(cpu, slot, depth, hit)) {
 		count(cpu, SKBT_NOT_SAMPLED);
 		return;
 	}
@@ -446,9 +325,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		return;
 	}
 	rec->ts = bpf_ktime_get_ns();
-	rec->prev_ts = track(cpu, slot, depth, hit->skb, rec->ts, rec);
-	if (first)
-		rec->prev_ts = 0;
+	rec->prev_ts = track(cpu, slot, depth, hit, rec->ts, rec);
 	fill_record(rec, hit, cpu, slot, skb);
 	if (with_stack) {
 		rec->sections |= 1 << SKBT_SEC_STACK;
@@ -479,17 +356,24 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u3
 {
 	const struct sk_buff *skb = view_of(&cpu->slots[depth & (SLOTS - 1)], hit->skb);
 
-	if (skb && matches(cpu, depth, skb, hit->skb))
+	if (skb && matches(cpu, depth, skb, hit))
 		emit(ctx, cpu, depth, skb, hit);
 	else
 		count(cpu, SKBT_UNMATCHED);
 }
 
-/* Not inlined: there are many shims, and user space holds the instructions of all of them. */
-static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 type,
+/*
+ * what: the record's type, and above STAGE_SHIFT the function's stage.
+ * Not inlined: there are many shims, and user space holds the instructions of all of them.
+ */
+static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 what,
 				__u32 reason)
 {
-	const struct hit hit = { .skb = skb, .site = site, .reason = reason, .type = type };
+	const struct hit hit = { .skb = skb,
+				 .site = site,
+				 .reason = reason,
+				 .type = what & ((1 << STAGE_SHIFT) - 1),
+				 .stage = what >> STAGE_SHIFT };
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 	__u64 depth;

@@ -11,6 +11,17 @@ static bool always(const struct options *o)
 	return true;
 }
 
+/* Functions of release.def are not in the hook table. */
+static bool traces_release(const struct options *o)
+{
+	return o->all;
+}
+
+static bool follows(const struct options *o)
+{
+	return !o->no_follow;
+}
+
 enum { NO_SKB = -1 };
 #define ENTRY  false
 #define RETURN true
@@ -50,4 +61,20 @@ int aids_find(const struct ksyms *ks, struct kernel_btf *kb, const struct option
 		(*targets)[(*count)++].addr = sym->addr;
 	}
 	return 0;
+}
+
+const char *release_program(const char *symbol)
+{
+	static const struct {
+		const char *function, *program;
+	} releases[] = {
+#define RELEASE(program, function) { function, program },
+#include "release.def"
+	};
+	size_t len = strcspn(symbol, ".");
+
+	for (size_t i = 0; i < sizeof(releases) / sizeof(releases[0]); i++)
+		if (!strncmp(releases[i].function, symbol, len) && !releases[i].function[len])
+			return releases[i].program;
+	return NULL;
 }

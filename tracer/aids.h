@@ -26,4 +26,8 @@ struct aid_target {
 int aids_find(const struct ksyms *ks, struct kernel_btf *kb, const struct options *o,
 	      struct aid_target **targets, size_t *count);
 
+/* The program for a function on an skb's way out of memory: the table release.def. NULL = it is
+ * none. */
+const char *release_program(const char *symbol);
+
 #endif

@@ -71,8 +71,9 @@ struct options {
 	bool json;
 	bool drop_stack;
 	bool call_stack;
-	bool keep;    /* --keep: once matched, a packet is followed whatever its headers become */
-	bool numeric; /* -n: inode instead of the name of a netns */
+	bool no_follow; /* match each event by its headers, not the packet once and for all */
+	bool keep;      /* --keep: what happens anyway */
+	bool numeric;   /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */
 	const char *ready_file;

@@ -61,8 +61,7 @@ static void put_origin(struct json *j, const struct event *ev)
 
 	number(j, "cpu", rec->cpu);
 	number_or_null(j, "packet_id", rec->packet_id, rec->packet_id);
-	json_key(j, "parent_id");
-	json_null(j);
+	number_or_null(j, "parent_id", rec->parent_id, rec->parent_id);
 	json_key(j, "skb");
 	json_begin_raw(j);
 	lb_hex(j->line, rec->skb);

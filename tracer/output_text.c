@@ -183,6 +183,18 @@ static void put_column(struct linebuf *b, const struct text *t, enum column c)
 	lb_pad_to(b, t->start[c]);
 }
 
+/* The first event of a copy names its original. */
+static void put_number(struct linebuf *b, const struct skbt_record *rec)
+{
+	lb_char(b, rec->packet_id ? '#' : '-');
+	if (rec->packet_id)
+		lb_u64(b, rec->packet_id);
+	if (rec->parent_id && !rec->prev_ts) {
+		lb_text(b, "<#");
+		lb_u64(b, rec->parent_id);
+	}
+}
+
 /* The columns that a packet's next line may leave out; same = NULL: none. */
 static void put_place(struct output *o, const struct event *ev, const struct skbt_record *same)
 {
@@ -216,9 +228,7 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	size_t packet_at;
 
 	put_column(b, t, PKT);
-	lb_char(b, rec->packet_id ? '#' : '-');
-	if (rec->packet_id)
-		lb_u64(b, rec->packet_id);
+	put_number(b, rec);
 	put_column(b, t, FUNCTION);
 	put_function(b, ev);
 	put_column(b, t, TYPE);

@@ -24,10 +24,15 @@ void packet_numbers_free(struct packet_numbers *pn)
 	free(pn);
 }
 
+/* Multiplied by 2^64 / golden ratio: ids come in steps of the number of CPUs. */
+static size_t set_of(uint64_t id)
+{
+	return id * 0x9e3779b97f4a7c15 >> (64 - SETS_LOG2);
+}
+
 uint64_t packet_number(struct packet_numbers *pn, uint64_t id)
 {
-	/* Multiplied by 2^64 / golden ratio: ids come in steps of the number of CPUs. */
-	struct place *set = pn->sets[id * 0x9e3779b97f4a7c15 >> (64 - SETS_LOG2)], *oldest = set;
+	struct place *set = pn->sets[set_of(id)], *oldest = set;
 
 	if (!id)
 		return 0;
@@ -40,6 +45,16 @@ uint64_t packet_number(struct packet_numbers *pn, uint64_t id)
 	oldest->id = id;
 	oldest->number = ++pn->given;
 	return oldest->number;
+}
+
+uint64_t packet_number_known(const struct packet_numbers *pn, uint64_t id)
+{
+	const struct place *set = pn->sets[set_of(id)];
+
+	for (int i = 0; id && i < WAYS; i++)
+		if (set[i].id == id)
+			return set[i].number;
+	return 0;
 }
 
 uint64_t packet_numbers_given(const struct packet_numbers *pn)

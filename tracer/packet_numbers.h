@@ -17,6 +17,9 @@ void packet_numbers_free(struct packet_numbers *pn);
 /* The number of the packet with this kernel-side id; 0 for id 0 (not tracked). */
 uint64_t packet_number(struct packet_numbers *pn, uint64_t id);
 
+/* The same, but 0 if it has none, or no longer. */
+uint64_t packet_number_known(const struct packet_numbers *pn, uint64_t id);
+
 /* How many numbers were given. */
 uint64_t packet_numbers_given(const struct packet_numbers *pn);
 

@@ -54,6 +54,14 @@ static void fill_sampling(struct skbt_config *c, const struct options *o)
 	c->rate_burst = 100000000; /* a tenth of a second, as docs/skbtrace.8 says */
 }
 
+static bool traces_release(const struct hook_plan *plan)
+{
+	for (size_t i = 0; i < plan->target_count; i++)
+		if (release_program(plan->targets[i].symbol))
+			return true;
+	return false;
+}
+
 static void fill_config(struct skbt_config *c, const struct probes *p, const struct options *o,
 			const struct machine *m)
 {
@@ -69,7 +77,8 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
-	c->keep = o->keep;
+	c->follow = !o->no_follow;
+	c->linger = traces_release(m->plan);
 	c->drop_has_reason = m->features.drop_has_reason;
 	c->path_stack = o->call_stack;
 	c->drop_stack = o->drop_stack || o->call_stack;
@@ -107,12 +116,16 @@ static const char *program_prefix(enum attach_kind kind)
 
 /* The program for a place of the skb, named after it in bpf/skbtrace.bpf.c. NULL = none. */
 static struct bpf_program *program_for(const struct probes *p, enum attach_kind kind,
-				       const struct skb_arg *skb)
+				       const struct hook_target *target)
 {
+	const char *release = release_program(target->symbol);
 	char name[32];
 
-	snprintf(name, sizeof(name), "%s_arg%u%s", program_prefix(kind), skb->index,
-		 skb->indirect ? "_indirect" : "");
+	if (release)
+		snprintf(name, sizeof(name), "%s_%s", program_prefix(kind), release);
+	else
+		snprintf(name, sizeof(name), "%s_arg%u%s", program_prefix(kind), target->skb.index,
+			 target->skb.indirect ? "_indirect" : "");
 	return bpf_object__find_program_by_name(p->skel->obj, name);
 }
 
@@ -141,7 +154,7 @@ static void choose_program(struct bpf_program *prog, enum attach_kind kind)
 static void choose_programs_of(struct probes *p, enum attach_kind kind, const struct machine *m)
 {
 	for (size_t i = 0; i < m->plan->target_count; i++)
-		choose_program(program_for(p, kind, &m->plan->targets[i].skb), kind);
+		choose_program(program_for(p, kind, &m->plan->targets[i]), kind);
 	for (size_t i = 0; i < m->aid_count; i++)
 		choose_program(aid_program(p, kind, m->aids[i].aid), kind);
 }
@@ -325,7 +338,7 @@ static void set_programs(const struct probes *p, enum attach_kind kind, const st
 
 	for (size_t i = 0; i < count; i++)
 		r[i].program_fd =
-			program_fd(i < targets ? program_for(p, kind, &m->plan->targets[i].skb)
+			program_fd(i < targets ? program_for(p, kind, &m->plan->targets[i])
 					       : aid_program(p, kind, m->aids[i - targets].aid));
 }
 

@@ -77,6 +77,8 @@ static int handle_record(struct reader *r, const void *data, size_t size)
 	if (size < sizeof(r->rec) || size > sizeof(r->space))
 		return -EBADMSG;
 	memcpy(r->space, data, size);
+	/* Not to be counted as a packet if its events were lost. */
+	r->rec.parent_id = packet_number_known(r->numbers, r->rec.parent_id);
 	r->rec.packet_id = packet_number(r->numbers, r->rec.packet_id);
 	ev.wall_ns = r->rec.ts + r->wall_offset;
 	if (!r->options->numeric)

@@ -119,18 +119,21 @@ finish() {
 }
 
 # Runs jq on the events: $all without the summary and in order of time, $path, $drop, $summary.
-# Functions for questions: funcs(list) = names in order; subsequence(wanted) = they occur in that order.
+# Functions for questions: funcs(list) = names in order; subsequence(wanted) = they occur in that order;
+# line(id) = the packet's number, its parent's, and so on.
 ask() {
 	jq -r -s '
 		def funcs: map(.func);
 		def subsequence($wanted): reduce .[] as $f ($wanted; if length > 0 and .[0] == $f then .[1:] else . end) | length == 0;
 		last as $summary | map(select(.type != "summary" and .type != "lost")) | sort_by(.ts) as $all
-		| ($all | map(select(.type == "path"))) as $path
+		| ($all | map({key: (.packet_id | tostring), value: .parent_id}) | from_entries) as $parents
+		| def line($id): [$id | recurse($parents[tostring] // empty)];
+		($all | map(select(.type == "path"))) as $path
 		| ($all | map(select(.type == "drop"))) as $drop
 		| '"$1" "$events"
 }
 
-show() { jq -c 'select(.type != "summary") | [.type, .func, .pkt_type, .netns_name, .ifname, .packet_id, .proto, .src, .dst, .reason, .location, .context, .pid]' "$events"; }
+show() { jq -c 'select(.type != "summary") | [.type, .func, .pkt_type, .netns_name, .ifname, .packet_id, .parent_id, .proto, .src, .dst, .reason, .location, .context, .pid]' "$events"; }
 
 expect() {
 	[ "$(ask "$2")" = true ] && return
