@@ -47,6 +47,7 @@ struct skbt_config {
 	__u32 mark, mark_mask; /* mask 0 = any */
 	__u32 follow;          /* a packet that is known matches without another look */
 	__u32 linger;          /* functions of the way out of memory are traced: enum stage */
+	__u32 want_ends;       /* write SKBT_END */
 	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
 	__u32 path_stack, drop_stack;
 	__u32 section_size[SKBT_SECTIONS]; /* bytes, multiples of 8; 0 = not asked for */

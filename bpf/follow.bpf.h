@@ -59,13 +59,35 @@ static __always_inline bool maybe_known(__u64 key)
 	return *(volatile __u32 *)hint_of(key);
 }
 
+static __always_inline void note_end(struct cpu_state *cpu, __u64 id)
+{
+	struct skbt_end *end = bpf_ringbuf_reserve(&ring, sizeof(*end), 0);
+
+	if (!end) {
+		count(cpu, SKBT_LOST_NOTES);
+		return;
+	}
+	__builtin_memset(end, 0, sizeof(*end));
+	end->type = SKBT_END;
+	end->ts = bpf_ktime_get_ns();
+	end->packet_id = id;
+	bpf_ringbuf_submit(end, BPF_RB_NO_WAKEUP);
+	count(cpu, SKBT_NOTES);
+}
+
 /* Takes the entry, which has this address, out of the table. */
 static __always_inline void forget(struct cpu_state *cpu, __u64 key, struct packet_state *entry)
 {
+	bool noted = config.want_ends && entry->seen;
+	__u64 id = entry->id;
+
 	/* For the case that it cannot be deleted: the table's lock may be held on this CPU. */
 	entry->stage = STAGE_GONE;
-	if (!bpf_map_delete_elem(&packets, &key))
-		__sync_fetch_and_add(hint_of(key), -1);
+	if (bpf_map_delete_elem(&packets, &key))
+		return;
+	__sync_fetch_and_add(hint_of(key), -1);
+	if (noted && id)
+		note_end(cpu, id);
 }
 
 /*

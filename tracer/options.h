@@ -73,6 +73,7 @@ struct options {
 	bool call_stack;
 	bool no_follow; /* match each event by its headers, not the packet once and for all */
 	bool keep;      /* --keep: what happens anyway */
+	bool want_ends; /* the kernel side tells when a packet that had an event is freed */
 	bool numeric;   /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */

@@ -78,6 +78,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
 	c->follow = !o->no_follow;
+	c->want_ends = o->want_ends;
 	c->linger = traces_release(m->plan);
 	c->drop_has_reason = m->features.drop_has_reason;
 	c->path_stack = o->call_stack;
