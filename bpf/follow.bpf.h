@@ -67,10 +67,13 @@ static __always_inline void note_end(struct cpu_state *cpu, __u64 id)
 		count(cpu, SKBT_LOST_NOTES);
 		return;
 	}
-	__builtin_memset(end, 0, sizeof(*end));
 	end->type = SKBT_END;
+	end->context = current_context(cpu);
+	end->reserved = 0;
+	end->pid = bpf_get_current_pid_tgid() >> 32;
 	end->ts = bpf_ktime_get_ns();
 	end->packet_id = id;
+	bpf_get_current_comm(end->comm, sizeof(end->comm));
 	bpf_ringbuf_submit(end, BPF_RB_NO_WAKEUP);
 	count(cpu, SKBT_NOTES);
 }

@@ -118,12 +118,15 @@ struct skbt_verdict {
 	char chain[32];
 };
 
-/* SKBT_END */
+/* SKBT_END: who or what freed it, as in a record. */
 struct skbt_end {
 	__u8 type;
-	__u8 reserved[7];
+	__u8 context;
+	__u16 reserved;
+	__u32 pid;
 	__u64 ts;
 	__u64 packet_id;
+	char comm[SKBT_COMM_LEN];
 };
 
 /* One per CPU. At any quiet moment hits = unmatched + emitted + not sampled + every LOST_ class. */

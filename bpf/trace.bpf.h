@@ -116,8 +116,6 @@ static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
 	__sync_fetch_and_add(&cpu->counter[c], 1);
 }
 
-#include "follow.bpf.h"
-
 static __always_inline __u8 current_context(struct cpu_state *cpu)
 {
 	__u32 count = 0;
@@ -138,6 +136,8 @@ static __always_inline __u8 current_context(struct cpu_state *cpu)
 		return SKBT_HARDIRQ;
 	return count & SOFTIRQ_SERVING ? SKBT_SOFTIRQ : SKBT_TASK;
 }
+
+#include "follow.bpf.h"
 
 static __always_inline bool ifname_matches(const struct device_facts *dev)
 {
