@@ -10,7 +10,8 @@ enum {
 	PACKETS = 1 << 14, /* packets between their first event and their end at one time */
 	HINTS_LOG2 = 12,
 	HINTS = 1 << HINTS_LOG2,
-	STAGE_SHIFT = 8, /* struct hit.stage above the record's type, in an argument of trace_skb() */
+	STAGE_SHIFT =
+		8, /* struct hit.stage above the record's type, in an argument of trace_skb() */
 };
 
 #define STALE_NS 60000000000ULL

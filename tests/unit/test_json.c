@@ -51,6 +51,15 @@ static void a_path_event_has_every_key_of_its_type(void **state)
 		"\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":1000}\n");
 }
 
+static void a_copy_names_its_original(void **state)
+{
+	struct event ev = fabricate_path();
+
+	(void)state;
+	fabricated.rec.parent_id = 2;
+	assert_non_null(strstr(show(ev), "\"packet_id\":3,\"parent_id\":2,"));
+}
+
 static void a_drop_adds_reason_location_cause_and_advice(void **state)
 {
 	(void)state;
@@ -288,6 +297,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		json_test(a_path_event_has_every_key_of_its_type),
+		json_test(a_copy_names_its_original),
 		json_test(a_drop_adds_reason_location_cause_and_advice),
 		json_test(reason_code_0_is_a_code_where_the_kernel_has_reasons),
 		json_test(what_is_unknown_is_null_and_never_left_out),

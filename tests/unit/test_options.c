@@ -420,6 +420,9 @@ static void the_rest_is_stored(void **state)
 	assert_int_equal(o.backend, BACKEND_KPROBE_MULTI);
 	assert_int_equal(o.color, COLOR_NEVER);
 	assert_string_equal(o.ready_file, "/run/x");
+	assert_false(o.no_follow);
+	assert_parses("--no-follow");
+	assert_true(o.no_follow);
 	assert_parses("-T", "-i", "any");
 	assert_int_equal(o.time_style, TIME_SECONDS);
 	assert_null(o.iface);

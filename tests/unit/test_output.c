@@ -112,6 +112,19 @@ static void what_is_unknown_is_a_dash(void **state)
 			    "                      -          -, 84 B\n");
 }
 
+static void the_first_event_of_a_copy_names_its_original(void **state)
+{
+	struct event ev = fabricate_path();
+
+	(void)state;
+	fabricated.rec.parent_id = 2;
+	assert_non_null(strstr(show(ev), " #3    ip_output "));
+	fabricated.rec.prev_ts = 0;
+	assert_non_null(strstr(show(ev), " #3<#2 ip_output "));
+	fabricated.rec.parent_id = 0;
+	assert_non_null(strstr(show(ev), " #3    ip_output "));
+}
+
 static void a_drop_outside_any_symbol_shows_the_address(void **state)
 {
 	struct event ev = fabricate_drop();
@@ -496,6 +509,7 @@ int main(void)
 		text_test(the_clock_goes_on_to_the_next_second),
 		text_test(on_a_terminal_only_what_changed_is_shown),
 		text_test(on_a_terminal_another_packet_is_shown_in_full),
+		text_test(the_first_event_of_a_copy_names_its_original),
 		text_test(on_a_terminal_a_drop_keeps_its_reason),
 		text_test(a_narrow_terminal_gets_lines_that_fit),
 		text_test(colour_marks_drops_and_nothing_else),

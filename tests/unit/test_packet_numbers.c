@@ -40,6 +40,16 @@ static void an_untracked_packet_has_no_number(void **state)
 	assert_int_equal(packet_numbers_given(pn), 0);
 }
 
+static void asking_for_a_number_gives_none(void **state)
+{
+	(void)state;
+	packet_number(pn, 42);
+	assert_int_equal(packet_number_known(pn, 42), 1);
+	assert_int_equal(packet_number_known(pn, 7), 0);
+	assert_int_equal(packet_number_known(pn, 0), 0);
+	assert_int_equal(packet_numbers_given(pn), 1);
+}
+
 /* 64 CPUs with four slots each deal ids in steps of 256. */
 static void a_thousand_packets_at_once_keep_their_numbers(void **state)
 {
@@ -57,6 +67,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(numbers_follow_the_order_of_first_sight, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(an_untracked_packet_has_no_number, setup, teardown),
+		cmocka_unit_test_setup_teardown(asking_for_a_number_gives_none, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_thousand_packets_at_once_keep_their_numbers,
 						setup, teardown),
 	};
