@@ -130,7 +130,7 @@ struct hook {
 extern const struct hook hook_table[];
 extern const size_t hook_table_len;
 
-/* Name of a group as in --group, and the reverse (-ENOENT). */
+/* Name of a group as in --hooks, and the reverse (-ENOENT). */
 const char *hook_group_name(enum hook_group g);
 int hook_group_by_name(const char *name);
 

@@ -25,6 +25,8 @@ struct explanation {
 	bool inferred;      /* from the location, because the kernel gave no reason */
 };
 
+struct changes;
+
 struct event {
 	const struct skbt_record *rec; /* valid until the output call returns */
 	uint64_t wall_ns;              /* rec->ts on the wall clock */
@@ -35,6 +37,14 @@ struct event {
 	uint64_t location_offset; /* drop: bytes into func */
 	struct packet packet;
 	struct explanation why; /* drops only */
+	/* Filled in by journeys_event(), in the order in which events are shown. */
+	const struct changes *changes; /* NULL = no previous event is known */
+	bool has_total;
+	int64_t total_ns;     /* since the first event of the packet that it descends from */
+	bool has_hop;         /* the previous event of the packet, or of its parent, is known: */
+	const char *hop_func; /* its func, */
+	uint8_t hop_type;     /* its type, */
+	uint64_t hop_ns;      /* and how long ago it was */
 };
 
 /*
@@ -47,14 +57,19 @@ const void *record_section(const struct skbt_record *rec, const uint32_t size[SK
 /* Numbers for the summary and for live loss reports; see bpf/skbtrace_abi.h for their identity. */
 struct run_counts {
 	uint64_t counter[SKBT_COUNTERS];
-	uint64_t missed; /* probe hits the kernel itself skipped (recursion, no slot) */
-	uint64_t packets, events, drops; /* as printed */
+	uint64_t missed;        /* probe hits the kernel itself skipped (recursion, no slot) */
+	uint64_t packets;       /* that got a number */
+	uint64_t events, drops; /* as printed */
+	uint64_t fast;          /* packets not printed, as they took less than --min-latency */
 };
+
+struct latency;
 
 struct run_info {
 	const char *backend;            /* "kprobe.multi", "kprobe" */
 	const char *kernel;             /* uname -r */
 	unsigned int attached, skipped; /* hooks */
+	struct latency *latency;        /* NULL = not asked for */
 };
 
 /* lost = every SKBT_LOST_ class added. */

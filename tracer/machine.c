@@ -134,7 +134,7 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 			e, EXIT_KERNEL, -ENOENT, "this kernel has none of the %zu %s chosen; %s",
 			m->plan->skip_count, o->all ? "functions" : "hooks",
 			o->all ? "skbtrace probes says why"
-			       : "load their modules, or widen --func, --exclude or --group");
+			       : "load their modules, or widen --func, --exclude or --hooks");
 	return 0;
 }
 

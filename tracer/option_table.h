@@ -51,6 +51,7 @@ int set_host(struct parse *p, const struct option_spec *spec, const char *value)
 int set_icmpid(struct parse *p, const struct option_spec *spec, const char *value);
 int set_iface(struct parse *p, const struct option_spec *spec, const char *value);
 int set_mark(struct parse *p, const struct option_spec *spec, const char *value);
+int set_min_latency(struct parse *p, const struct option_spec *spec, const char *value);
 int set_module(struct parse *p, const struct option_spec *spec, const char *value);
 int set_pid(struct parse *p, const struct option_spec *spec, const char *value);
 int set_port(struct parse *p, const struct option_spec *spec, const char *value);

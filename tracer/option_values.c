@@ -204,11 +204,9 @@ static uint64_t time_unit(const char *unit)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "", 1000000000 },
-		      { "ms", 1000000 },
-		      { "s", 1000000000 },
-		      { "m", 60 * 1000000000ULL },
-		      { "h", 3600 * 1000000000ULL } };
+	} units[] = { { "", 1000000000 },          { "us", 1000 },
+		      { "ms", 1000000 },           { "s", 1000000000 },
+		      { "m", 60 * 1000000000ULL }, { "h", 3600 * 1000000000ULL } };
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(units[i].name, unit) == 0)
@@ -216,7 +214,8 @@ static uint64_t time_unit(const char *unit)
 	return 0;
 }
 
-int set_duration(struct parse *p, const struct option_spec *spec, const char *value)
+/* Nanoseconds; 0 for what is no time from 1 to DURATION_MAX_NS. */
+static uint64_t parse_time(const char *value)
 {
 	char number[16];
 	size_t digits = strspn(value, "0123456789");
@@ -224,10 +223,25 @@ int set_duration(struct parse *p, const struct option_spec *spec, const char *va
 
 	snprintf(number, sizeof(number), "%.*s", (int)digits, value);
 	if (digits >= sizeof(number) || !unit ||
-	    parse_number(number, DURATION_MAX_NS / unit, &count) || count == 0)
+	    parse_number(number, DURATION_MAX_NS / unit, &count))
+		return 0;
+	return count * unit;
+}
+
+int set_duration(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	p->o->duration_ns = parse_time(value);
+	if (!p->o->duration_ns)
 		return bad_value(p, spec, value,
 				 "a time of at most a year, as in 500ms, 10s, 2m or 1h");
-	p->o->duration_ns = count * unit;
+	return 0;
+}
+
+int set_min_latency(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	p->o->min_latency_ns = parse_time(value);
+	if (!p->o->min_latency_ns || !strpbrk(value, "smh"))
+		return bad_value(p, spec, value, "a time with its unit, as in 500us, 2ms or 1s");
 	return 0;
 }
 

@@ -130,6 +130,33 @@ static int unknown_long(struct error *e, const char *word)
 	return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; see skbtrace --help", name);
 }
 
+static int group_with_hooks(struct error *e, const char *value)
+{
+	return error_set(e, EXIT_USAGE, -EINVAL,
+			 "--group takes no value, it shows a packet at a time; to choose hooks: "
+			 "--hooks %s",
+			 value);
+}
+
+/* The word behind --group is no expression but names of hook groups. "ip" is both. */
+static bool names_hooks(const char *word)
+{
+	char name[32];
+
+	if (!word || strcmp(word, "ip") == 0)
+		return false;
+	for (;; word++) {
+		size_t len = strcspn(word, ",");
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, word);
+		if (hook_group_by_name(name) < 0)
+			return false;
+		word += len;
+		if (!*word)
+			return true;
+	}
+}
+
 static int bad_option(struct error *e, int answer, const char *word)
 {
 	const struct option_spec *spec = optopt ? spec_of(optopt) : NULL;
@@ -137,6 +164,8 @@ static int bad_option(struct error *e, int answer, const char *word)
 	if (answer == ':')
 		return error_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
 				 option_name(spec).text, spec->metavar);
+	if (spec && strcmp(spec->name, "group") == 0)
+		return group_with_hooks(e, strchr(word, '=') + 1);
 	if (spec)
 		return error_set(e, EXIT_USAGE, -EINVAL, "%s takes no value",
 				 option_name(spec).text);
@@ -178,6 +207,9 @@ static int take_options(struct parse *p, int argc, char **argv)
 			err = bad_option(p->e, value, argv[optind - 1]);
 		else
 			err = take_option(p, spec_of(value), optarg);
+		if (!err && p->o->group && names_hooks(argv[optind]) &&
+		    strcmp(argv[optind - 1], "--group") == 0)
+			err = group_with_hooks(p->e, argv[optind]);
 		if (p->o->action == ACTION_HELP)
 			break;
 	}
@@ -218,7 +250,7 @@ static int check_functions(const struct options *o, struct error *e)
 	if (!o->all || (!o->groups && !o->route))
 		return 0;
 	return error_set(e, EXIT_USAGE, -EINVAL,
-			 "%s asks for every function, --group, --route, --iptable and --bridge for "
+			 "%s asks for every function, --hooks, --route, --iptable and --bridge for "
 			 "parts of the hook table: use one or the other",
 			 o->module_count ? "--module" : "--all");
 }
@@ -227,7 +259,7 @@ static int check_functions(const struct options *o, struct error *e)
 static int check_probes(const struct parse *p, int words)
 {
 	static const char *const taken[] = { "all",     "module", "func",    "exclude",
-					     "route",   "group",  "iptable", "bridge",
+					     "route",   "hooks",  "iptable", "bridge",
 					     "backend", "json",   "verbose" };
 
 	for (size_t i = 0; i < TABLE_LEN; i++) {
@@ -274,6 +306,7 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 		err = check_functions(o, e);
 	if (!err && o->action == ACTION_PROBES)
 		err = check_probes(&p, count);
+	o->want_ends = o->group || o->latency || o->min_latency_ns;
 	if (err)
 		return err;
 	return expression_join(&p.expression, words, count, &o->expression, e);

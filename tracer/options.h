@@ -69,11 +69,14 @@ struct options {
 	enum time_style time_style;
 	enum color_choice color;
 	bool json;
+	bool group;              /* --group: a packet at a time */
+	bool latency;            /* --latency: a table of hops at the end */
+	uint64_t min_latency_ns; /* faster packets are not shown; 0 = all are */
 	bool drop_stack;
 	bool call_stack;
 	bool no_follow; /* match each event by its headers, not the packet once and for all */
 	bool keep;      /* --keep: what happens anyway */
-	bool want_ends; /* the kernel side tells when a packet that had an event is freed */
+	bool want_ends; /* for these three: the kernel side tells when a packet is freed */
 	bool numeric;   /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */

@@ -7,7 +7,8 @@
 
 #include "output_impl.h"
 
-static const struct output_ops *const outputs[] = { &output_text_ops, &output_json_ops };
+static const struct output_ops *const outputs[] = { &output_text_ops, &output_group_ops,
+						    &output_json_ops };
 
 const void *record_section(const struct skbt_record *rec, const uint32_t size[SKBT_SECTIONS],
 			   enum skbt_section section)
@@ -74,6 +75,16 @@ int output_begin(struct output *o)
 int output_event(struct output *o, const struct event *ev)
 {
 	return o->ops->event(o, ev);
+}
+
+int output_packet_begin(struct output *o, const struct packet_whole *w, const struct event *first)
+{
+	return o->ops->packet_begin ? o->ops->packet_begin(o, w, first) : 0;
+}
+
+int output_packet_end(struct output *o, const struct packet_whole *w)
+{
+	return o->ops->packet_end ? o->ops->packet_end(o, w) : 0;
 }
 
 int output_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)

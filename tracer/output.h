@@ -25,23 +25,53 @@ struct output_env {
 
 struct output;
 
+enum fate {
+	FATE_DROPPED,
+	FATE_DELIVERED, /* to a socket, a protocol or a program */
+	FATE_CONSUMED,  /* it ended, and no drop was seen */
+	FATE_ALIVE,     /* its end was not seen */
+};
+
+/* A packet as a whole, for outputs that show one at a time. */
+struct packet_whole {
+	uint64_t number, parent; /* 0 = none */
+	uint64_t ancestor;       /* the packet at depth 0 */
+	unsigned int depth;      /* in how many others it is nested */
+	bool continued;          /* it had events that were shown before, or lost */
+	uint64_t start_ts;       /* first event of the ancestor */
+	/* Known at its end only: */
+	uint64_t total_ns; /* from its own first event to its end, or its last event */
+	enum fate fate;
+	const char *fate_words;     /* FATE_DELIVERED: how; FATE_ALIVE: why it is shown now */
+	const struct skbt_end *end; /* NULL = it has not ended */
+	uint64_t delivered_as;    /* a child that was delivered, while this one was not; 0 = none */
+	const struct event *last; /* the event that tells most about its fate */
+};
+
 /* Every call returns 0 or a negative errno from writing (-EPIPE: the reader went away). */
 struct output_ops {
 	const char *name;
 	int (*begin)(struct output *o);
 	int (*event)(struct output *o, const struct event *ev);
+	/* Before the first and after the last event of a packet, where packets are shown one at a
+	 * time, children inside their parents. NULL = of no interest. */
+	int (*packet_begin)(struct output *o, const struct packet_whole *w,
+			    const struct event *first);
+	int (*packet_end)(struct output *o, const struct packet_whole *w);
 	/* Called when the number of lost events has changed during the run. */
 	int (*lost)(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 	int (*summary)(struct output *o, const struct run_counts *counts,
 		       const struct run_info *info, uint64_t wall_ns);
 };
 
-/* name: "text" or "json". Returns NULL if there is no such output or no memory. */
+/* name: "text", "group" or "json". Returns NULL if there is no such output or no memory. */
 struct output *output_new(const char *name, const struct output_env *env);
 void output_free(struct output *o);
 
 int output_begin(struct output *o);
 int output_event(struct output *o, const struct event *ev);
+int output_packet_begin(struct output *o, const struct packet_whole *w, const struct event *first);
+int output_packet_end(struct output *o, const struct packet_whole *w);
 int output_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 int output_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
 		   uint64_t wall_ns);

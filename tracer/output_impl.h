@@ -14,6 +14,7 @@ struct output {
 };
 
 extern const struct output_ops output_text_ops;
+extern const struct output_ops output_group_ops;
 extern const struct output_ops output_json_ops;
 
 /* Kernel name of skb->pkt_type without PACKET_, or NULL. */

@@ -2,6 +2,7 @@
 /* JSON lines, schema 1: every key of a type in every line of that type, null = unknown. */
 #include <sys/socket.h>
 
+#include "json_journey.h"
 #include "json_writer.h"
 #include "output_impl.h"
 
@@ -163,6 +164,7 @@ static int json_event(struct output *o, const struct event *ev)
 		json_i64(&j, (int64_t)(rec->ts - rec->prev_ts)); /* two CPUs may swap places */
 	else
 		json_null(&j);
+	json_put_journey(&j, ev);
 	if (rec->type == SKBT_DROP)
 		put_drop(&j, ev);
 	json_end_object(&j);
@@ -207,6 +209,7 @@ static int json_summary(struct output *o, const struct run_counts *counts,
 	number(&j, "skipped", info->skipped);
 	string_or_null(&j, "backend", info->backend);
 	string_or_null(&j, "kernel", info->kernel);
+	json_put_hops(&j, counts, info);
 	json_end_object(&j);
 	return lb_end_line(&o->line);
 }

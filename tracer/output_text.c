@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "latency.h"
 #include "output_impl.h"
 #include "report_counts.h"
+#include "text_fields.h"
 #include "text_packet.h"
 
 enum column { CPU, PROCESS, NETNS, IFACE, PKT, FUNCTION, TYPE, PACKET, COLUMNS };
@@ -40,7 +42,7 @@ struct text {
 };
 
 /* Names come from whoever could set them: nothing in them may move the cursor or split a column. */
-static void put_safe(struct linebuf *b, const char *text, size_t size)
+void put_safe(struct linebuf *b, const char *text, size_t size)
 {
 	size_t len = strnlen(text, size);
 
@@ -71,11 +73,14 @@ static void put_thousandths(struct linebuf *b, uint64_t n, unsigned int digits)
 	lb_digits(b, digits == 1 ? n % 1000 / 100 : n % 1000, digits);
 }
 
-static void put_delta(struct linebuf *b, int64_t ns)
+void put_delta(struct linebuf *b, int64_t ns)
 {
-	uint64_t n = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-
 	lb_char(b, ns < 0 ? '-' : '+'); /* CPUs may hand in their events out of order */
+	put_duration(b, ns < 0 ? -(uint64_t)ns : (uint64_t)ns);
+}
+
+void put_duration(struct linebuf *b, uint64_t n)
+{
 	if (n < 1000000) {
 		put_thousandths(b, n, 1);
 		lb_text(b, "us");
@@ -133,7 +138,7 @@ static void put_time(struct output *o, const struct event *ev, bool same)
 	}
 }
 
-static void put_process(struct linebuf *b, const struct skbt_record *rec)
+void put_process(struct linebuf *b, const struct skbt_record *rec)
 {
 	if (!task_known(rec)) {
 		lb_text(b, rec->context == SKBT_SOFTIRQ ? "softirq" : "hardirq");
@@ -144,7 +149,7 @@ static void put_process(struct linebuf *b, const struct skbt_record *rec)
 	lb_u64(b, rec->pid);
 }
 
-static void put_netns(struct output *o, const struct event *ev)
+void put_netns(struct output *o, const struct event *ev)
 {
 	if (ev->netns_name && !o->env.options->numeric)
 		put_safe(&o->line, ev->netns_name, SIZE_MAX);
@@ -154,7 +159,7 @@ static void put_netns(struct output *o, const struct event *ev)
 		lb_char(&o->line, '-');
 }
 
-static void put_function(struct linebuf *b, const struct event *ev)
+void put_function(struct linebuf *b, const struct event *ev)
 {
 	bool drop = ev->rec->type == SKBT_DROP;
 
@@ -242,6 +247,7 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	packet_at = b->len;
 	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
 		   same ? same->last.len : 0);
+	put_text_changes(o, ev, packet_at);
 	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);
 }
@@ -379,19 +385,20 @@ static int text_begin(struct output *o)
 	return print_titles(o, t);
 }
 
-static int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
+int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
 {
 	(void)wall_ns;
 	report_losing(o->env.err, counts);
 	return 0;
 }
 
-static int text_summary(struct output *o, const struct run_counts *counts,
-			const struct run_info *info, uint64_t wall_ns)
+int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
+		 uint64_t wall_ns)
 {
-	(void)info;
 	(void)wall_ns;
 	report_counts(o->env.err, counts, o->env.options);
+	if (info->latency)
+		latency_report(o->env.err, info->latency);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "netns_names.h"
 #include "packet_numbers.h"
 #include "ring.h"
+#include "view.h"
 
 enum {
 	POLL_MS = 50,        /* how old a record may get in a ring that is not filling up */
@@ -28,10 +29,11 @@ struct reader {
 	const struct machine *machine;
 	const struct options *options;
 	struct output *output;
+	struct view *view;
 	struct netns_names *netns_names;
 	struct packet_numbers *numbers;
 	int64_t wall_offset;
-	uint64_t consumed, events, drops;
+	uint64_t consumed;
 	uint64_t lost_seen, next_loss_check;
 	const volatile sig_atomic_t *stop; /* NULL while draining */
 	unsigned int batch;
@@ -69,37 +71,50 @@ static void describe_drop(struct reader *r, struct event *ev)
 	explain_drop(ev, &ev->why);
 }
 
-static int handle_record(struct reader *r, const void *data, size_t size)
+static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 {
-	struct event ev = { .rec = &r->rec };
+	struct reader *r = ctx;
 	uint64_t addr;
 
+	ev->wall_ns = rec->ts + r->wall_offset;
+	if (!r->options->numeric)
+		ev->netns_name = netns_name(r->netns_names, rec->netns);
+	packet_decode(rec, &ev->packet);
+	if (rec->type == SKBT_DROP) {
+		trim_stack(rec, rec->site, 1); /* where kfree_skb() will return to */
+		describe_drop(r, ev);
+	} else {
+		ev->func = probes_site(r->probes, rec->site, &addr);
+		if (ev->func)
+			trim_stack(rec, addr, ENTRY);
+	}
+}
+
+static int handle_record(struct reader *r, const void *data, size_t size)
+{
 	if (size < sizeof(r->rec) || size > sizeof(r->space))
 		return -EBADMSG;
 	memcpy(r->space, data, size);
 	/* Not to be counted as a packet if its events were lost. */
 	r->rec.parent_id = packet_number_known(r->numbers, r->rec.parent_id);
 	r->rec.packet_id = packet_number(r->numbers, r->rec.packet_id);
-	ev.wall_ns = r->rec.ts + r->wall_offset;
-	if (!r->options->numeric)
-		ev.netns_name = netns_name(r->netns_names, r->rec.netns);
-	packet_decode(&r->rec, &ev.packet);
-	if (r->rec.type == SKBT_DROP) {
-		trim_stack(&r->rec, r->rec.site, 1); /* where kfree_skb() will return to */
-		describe_drop(r, &ev);
-		r->drops++;
-	} else {
-		ev.func = probes_site(r->probes, r->rec.site, &addr);
-		if (ev.func)
-			trim_stack(&r->rec, addr, ENTRY);
-	}
-	r->events++;
-	return output_event(r->output, &ev);
+	return view_record(r->view, &r->rec, size);
+}
+
+static void handle_note(struct reader *r, const void *data, size_t size)
+{
+	struct skbt_end end;
+
+	if (*(const uint8_t *)data != SKBT_END || size < sizeof(end))
+		return;
+	memcpy(&end, data, sizeof(end));
+	end.packet_id = packet_number_known(r->numbers, end.packet_id);
+	view_end(r->view, &end);
 }
 
 static bool enough(const struct reader *r)
 {
-	return r->options->max_events && r->events >= r->options->max_events;
+	return r->options->max_events && view_events(r->view) >= r->options->max_events;
 }
 
 static int on_record(void *ctx, const void *data, size_t size)
@@ -109,8 +124,10 @@ static int on_record(void *ctx, const void *data, size_t size)
 	int err = 0;
 
 	r->consumed++;
-	if (size && *(const uint8_t *)data >= SKBT_NOTES_FROM)
+	if (size && *(const uint8_t *)data >= SKBT_NOTES_FROM) {
+		handle_note(r, data, size);
 		return 0;
+	}
 	/* Past the wanted number, what is still in the ring is only taken off. */
 	if (!enough(r))
 		err = handle_record(r, data, size);
@@ -134,8 +151,9 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 	r->wall_offset = clock_wall_offset();
 	r->numbers = packet_numbers_new();
 	r->netns_names = netns_names_new();
+	r->view = view_new(o, out, &(struct view_source){ .describe = describe, .ctx = r });
 	r->ring = ring_new(probes_ring_fd(p), o->buffer_size, on_record, r);
-	if (!r->numbers || !r->netns_names || !r->ring) {
+	if (!r->numbers || !r->netns_names || !r->view || !r->ring) {
 		reader_free(r);
 		return NULL;
 	}
@@ -147,6 +165,7 @@ void reader_free(struct reader *r)
 	if (!r)
 		return;
 	ring_free(r->ring);
+	view_free(r->view);
 	netns_names_free(r->netns_names);
 	packet_numbers_free(r->numbers);
 	free(r);
@@ -155,6 +174,11 @@ void reader_free(struct reader *r)
 uint64_t reader_wall_now(const struct reader *r)
 {
 	return clock_now() + r->wall_offset;
+}
+
+struct latency *reader_latency(struct reader *r)
+{
+	return view_latency(r->view);
 }
 
 static int report_losses(struct reader *r)
@@ -186,20 +210,22 @@ static int next_look(const struct reader *r, uint64_t began)
 
 int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 {
-	uint64_t began = clock_now();
+	uint64_t began = clock_now(), looked;
 	int err = 0, wait;
 
 	r->stop = stop;
 	while (!*stop && !enough(r) && (wait = next_look(r, began))) {
 		/* Most records do not wake us (see submit() in bpf/): look after each wait. */
 		r->batch = BATCH;
+		looked = clock_now();
 		err = ring_wait(r->ring, wait);
 		if (err >= 0)
 			err = ring_consume(r->ring);
 		if (err == -EINTR)
 			continue;
-		if (err == -EAGAIN)
-			err = 0;
+		/* With records still waiting, time is theirs. */
+		if (err == -EAGAIN || err >= 0)
+			err = view_tick(r->view, err == -EAGAIN ? 0 : looked);
 		if (err >= 0)
 			err = report_losses(r);
 		if (err >= 0)
@@ -236,10 +262,11 @@ int reader_drain(struct reader *r, struct run_counts *counts)
 			break;
 		usleep(1000);
 	}
+	if (err >= 0 && !enough(r))
+		err = view_finish(r->view, clock_now());
 	probes_counts(r->probes, counts);
 	counts->missed = probes_missed(r->probes);
 	counts->packets = packet_numbers_given(r->numbers);
-	counts->events = r->events;
-	counts->drops = r->drops;
+	view_counts(r->view, counts);
 	return err < 0 ? err : 0;
 }

@@ -24,6 +24,9 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop);
 /* After probes_deactivate(): everything that was emitted, then the numbers of the whole run. */
 int reader_drain(struct reader *r, struct run_counts *counts);
 
+/* What --latency wants to know; NULL if nobody asked. As long as the reader lives. */
+struct latency *reader_latency(struct reader *r);
+
 /* The wall clock now, in nanoseconds, on the scale of the events. */
 uint64_t reader_wall_now(const struct reader *r);
 

@@ -43,14 +43,23 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 	if (counter[SKBT_LOST_NESTED])
 		fprintf(f,
 			"  lost %" PRIu64 ": probes interrupted each other too deeply on one CPU; "
-			"choose fewer functions (--group, --func)\n",
+			"choose fewer functions (--hooks, --func)\n",
 			counter[SKBT_LOST_NESTED]);
 	if (counts->missed)
 		fprintf(f,
 			"  missed %" PRIu64
 			": the kernel skipped these hits, as one probe ran inside "
-			"another; choose fewer functions (--group, --func)\n",
+			"another; choose fewer functions (--hooks, --func)\n",
 			counts->missed);
+	if (counts->fast)
+		fprintf(f, "  not shown %" PRIu64 ": packets that took less than --min-latency\n",
+			counts->fast);
+	if (o->want_ends && counter[SKBT_LOST_NOTES])
+		fprintf(f,
+			"  %" PRIu64
+			" times the buffer was full when a packet ended: its end is not "
+			"known\n",
+			counter[SKBT_LOST_NOTES]);
 	if (counter[SKBT_NOT_SAMPLED])
 		fprintf(f,
 			"  not shown %" PRIu64

@@ -151,7 +151,7 @@ static struct output *open_output(const struct options *o, const struct machine 
 	if (env.terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		env.columns = size.ws_col;
 	setvbuf(stdout, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
-	return output_new(o->json ? "json" : "text", &env);
+	return output_new(o->json ? "json" : o->group ? "group" : "text", &env);
 }
 
 /* From the moment everything is attached to the summary. */
@@ -164,6 +164,7 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 		.kernel = m->release,
 		.attached = m->plan->target_count,
 		.skipped = m->plan->skip_count,
+		.latency = reader_latency(r),
 	};
 	int err, drained;
 

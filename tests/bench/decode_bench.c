@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * How many events a second the user side turns into lines: record -> packet number -> decode ->
- * explanation -> output, as tracer/reader.c does it, with records made up once and lines written to
- * /dev/null. Prints figures for report.awk, the best of several rounds, by the CPU time of this
- * process.
+ * explanation -> what changed -> output, live and held back for --group, as tracer/reader.c does
+ * it, with records made up once and lines written to /dev/null. Prints figures for report.awk, the
+ * best of several rounds, by the CPU time of this process.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,12 +17,14 @@
 #include "fabricate.h"
 #include "output.h"
 #include "packet_numbers.h"
+#include "view.h"
 
 enum {
 	ROUNDS = 5,
 	RECORDS = 1024,          /* different ones, so that nothing is the same as just before */
 	EVENTS_OF_A_PACKET = 18, /* what the default hooks see of a UDP packet over a veth */
 	DROP_EVERY = 64,
+	TICK_EVERY = 256,
 };
 
 /* Ethernet, IPv4 and the transport: what a record has of a packet. */
@@ -57,24 +59,38 @@ static void make_records(void)
 	}
 }
 
-static int handle(struct output *out, struct packet_numbers *numbers, uint64_t i)
+static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 {
 	static const char *const funcs[] = { "ip_output", "__dev_queue_xmit", "veth_xmit",
 					     "ip_rcv" };
-	struct event ev = { .rec = &fabricated.rec, .func = funcs[i & 3], .netns_name = "client" };
+
+	(void)ctx;
+	ev->func = funcs[rec->ts / 1000 & 3];
+	ev->netns_name = "client";
+	ev->wall_ns = 1700000000000000000 + rec->ts;
+	packet_decode(rec, &ev->packet);
+	if (rec->type == SKBT_DROP) {
+		ev->has_reason = true;
+		ev->reason = "NETFILTER_DROP";
+		explain_drop(ev, &ev->why);
+	}
+}
+
+static int handle(struct view *view, struct packet_numbers *numbers, uint64_t i)
+{
 	struct skbt_record *rec = &fabricated.rec;
+	uint64_t id;
+	int err;
 
 	*rec = records[i % RECORDS];
+	id = rec->packet_id + i / RECORDS * RECORDS;
 	rec->ts += i * 1000;
-	rec->packet_id = packet_number(numbers, rec->packet_id + i / RECORDS * RECORDS);
-	ev.wall_ns = 1700000000000000000 + rec->ts;
-	packet_decode(rec, &ev.packet);
-	if (rec->type == SKBT_DROP) {
-		ev.has_reason = true;
-		ev.reason = "NETFILTER_DROP";
-		explain_drop(&ev, &ev.why);
-	}
-	return output_event(out, &ev);
+	rec->packet_id = packet_number(numbers, id);
+	err = view_record(view, rec, sizeof(*rec));
+	if (i % EVENTS_OF_A_PACKET == EVENTS_OF_A_PACKET - 1)
+		view_end(view, &(struct skbt_end){ .packet_id = packet_number_known(numbers, id),
+						   .ts = rec->ts });
+	return err ? err : i % TICK_EVERY ? 0 : view_tick(view, 0);
 }
 
 static double cpu_seconds(void)
@@ -86,13 +102,17 @@ static double cpu_seconds(void)
 }
 
 /* Events a second; below 0: failed. */
-static double one_round(const char *format, uint64_t events, const struct options *o)
+static double one_round(const char *format, uint64_t events)
 {
+	const struct options o = { .group = !strcmp(format, "group"),
+				   .latency = !strcmp(format, "group") };
 	struct output_env env = { .out = fopen("/dev/null", "w"),
 				  .err = fopen("/dev/null", "w"),
-				  .options = o };
+				  .options = &o };
 	struct packet_numbers *numbers = packet_numbers_new();
+	const struct view_source source = { .describe = describe };
 	struct output *out;
+	struct view *view;
 	double start;
 	int err = 0;
 
@@ -100,14 +120,18 @@ static double one_round(const char *format, uint64_t events, const struct option
 		return -1;
 	setvbuf(env.out, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
 	out = output_new(format, &env);
-	if (!out || output_begin(out))
+	view = out ? view_new(&o, out, &source) : NULL;
+	if (!view || output_begin(out))
 		return -1;
 	start = cpu_seconds();
 	for (uint64_t i = 0; i < events && !err; i++)
-		err = handle(out, numbers, i);
+		err = handle(view, numbers, i);
+	if (!err)
+		err = view_finish(view, UINT64_MAX);
 	if (!err)
 		err = output_flush(out);
 	start = cpu_seconds() - start;
+	view_free(view);
 	output_free(out);
 	packet_numbers_free(numbers);
 	fclose(env.out);
@@ -117,16 +141,15 @@ static double one_round(const char *format, uint64_t events, const struct option
 
 int main(int argc, char **argv)
 {
-	static const char *const formats[] = { "text", "json" };
-	const struct options o = { 0 };
+	static const char *const formats[] = { "text", "json", "group" };
 	uint64_t events = argc > 1 ? strtoull(argv[1], NULL, 10) : 300000;
 
 	make_records();
-	for (int f = 0; f < 2; f++) {
+	for (int f = 0; f < 3; f++) {
 		double best = 0, rate;
 
 		for (int round = 0; round < ROUNDS; round++) {
-			rate = one_round(formats[f], events, &o);
+			rate = one_round(formats[f], events);
 			if (rate < 0) {
 				fprintf(stderr, "decode_bench: %s failed\n", formats[f]);
 				return 1;

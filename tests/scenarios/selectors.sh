@@ -26,7 +26,7 @@ for given in server /run/netns/server "$inode"; do
 		and all(.netns == '"$inode"' and .netns_name == "server")'
 done
 
-trace -i c0 -H $server --group ip,tx
+trace -i c0 -H $server --hooks ip,tx
 at client ping -c 1 -W 2 -q $server >/dev/null
 at client ping -c 1 -W 2 -q -I lo 127.0.0.1 >/dev/null
 finish

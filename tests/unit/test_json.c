@@ -48,7 +48,8 @@ static void a_path_event_has_every_key_of_its_type(void **state)
 		"\"OUTGOING\","
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
-		"\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":1000}\n");
+		"\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":1000,\"total_ns\":null,"
+		"\"changes\":null}\n");
 }
 
 static void a_copy_names_its_original(void **state)
@@ -74,7 +75,8 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
 		"\"sport\":null,\"dport\":null,\"stack\":[\"ip_forward+0x2b1\",\"ip_rcv+0x5c\","
-		"\"0xffffffff81000fff\"],\"delta_ns\":1700,\"reason\":\"PKT_TOO_BIG\",\"reason_"
+		"\"0xffffffff81000fff\"],\"delta_ns\":1700,\"total_ns\":null,\"changes\":null,"
+		"\"reason\":\"PKT_TOO_BIG\",\"reason_"
 		"code\":93,"
 		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
 		"large\",\"cause_inferred\":false,"
@@ -99,6 +101,7 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"\"ifname\":null,\"pkt_type\":null,\"mark\":0,\"len\":0,\"proto\":null,\"src\":"
 		"null,"
 		"\"dst\":null,\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":null,"
+		"\"total_ns\":null,\"changes\":null,"
 		"\"reason\":null,\"reason_code\":null,\"location\":null,\"cause\":null,"
 		"\"cause_inferred\":false,\"advice\":null}\n");
 }
@@ -169,7 +172,7 @@ static void events_out_of_order_have_a_negative_delta(void **state)
 
 	(void)state;
 	fabricated.rec.prev_ts = fabricated.rec.ts + 5;
-	assert_non_null(strstr(show(ev), "\"delta_ns\":-5}"));
+	assert_non_null(strstr(show(ev), "\"delta_ns\":-5,"));
 }
 
 static void nasty_names_are_escaped(void **state)
@@ -246,6 +249,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 			     [SKBT_UNTRACKED] = 1,
 			     [SKBT_NOT_SAMPLED] = 30 },
 		.missed = 4,
+		.fast = 6,
 	};
 	struct run_info info = {
 		.backend = "kprobe", .kernel = "5.10.0", .attached = 84, .skipped = 7
@@ -259,7 +263,8 @@ static void the_summary_accounts_for_every_hit(void **state)
 		"\"emitted\":93,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
 		","
 		"\"missed\":4,\"untracked\":1,\"attached\":84,\"skipped\":7,"
-		"\"backend\":\"kprobe\",\"kernel\":\"5.10.0\"}\n");
+		"\"backend\":\"kprobe\",\"kernel\":\"5.10.0\",\"below_min_latency\":6,\"hops\":"
+		"null}\n");
 	assert_string_equal(capture_messages(&c), "");
 }
 

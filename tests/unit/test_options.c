@@ -142,7 +142,7 @@ static void every_function_or_parts_of_the_table(void **state)
 	assert_refused("--module takes names of modules, separated by commas, not \"veth,\"",
 		       "--module", "veth,");
 	assert_refused(
-		"--all asks for every function, --group, --route, --iptable and --bridge for "
+		"--all asks for every function, --hooks, --route, --iptable and --bridge for "
 		"parts of the hook table: use one or the other",
 		"--iptable", "--all");
 	assert_true(parse("--module", "veth", "--route") < 0);
@@ -370,12 +370,46 @@ static void groups_add_up(void **state)
 	assert_parses("--route");
 	assert_true(o.route);
 	assert_int_equal(o.groups, 0);
-	assert_parses("--group", "rx,tx", "--group", "ip");
+	assert_parses("--hooks", "rx,tx", "--hooks", "ip");
 	assert_int_equal(o.groups, 1 << HOOK_RX | 1 << HOOK_TX | 1 << HOOK_IP);
-	assert_true(parse("--group", "rx,,tx") < 0);
-	assert_true(parse("--group", "bridg") < 0);
+	assert_true(parse("--hooks", "rx,,tx") < 0);
+	assert_true(parse("--hooks", "bridg") < 0);
 	assert_non_null(
 		strstr(e.text, "no hook group \"bridg\"; did you mean bridge? (there are rx, "));
+}
+
+static void group_is_a_view_and_hooks_choose_hooks(void **state)
+{
+	const char *text = "--group takes no value, it shows a packet at a time; to choose hooks: "
+			   "--hooks rx,tx";
+
+	(void)state;
+	assert_parses("--group", "icmp");
+	assert_true(o.group && o.want_ends);
+	assert_string_equal(o.expression, "icmp");
+	assert_refused(text, "--group", "rx,tx");
+	assert_refused(text, "--group=rx,tx");
+	assert_true(parse("icmp", "--group", "netfilter") < 0);
+	assert_parses("--group", "ip");
+	assert_parses("--group", "--hooks", "ip");
+	assert_parses("--group");
+}
+
+static void latency_is_a_time_with_its_unit(void **state)
+{
+	(void)state;
+	assert_parses("--min-latency", "500us");
+	assert_int_equal(o.min_latency_ns, 500000);
+	assert_true(o.want_ends && !o.group);
+	assert_parses("--min-latency", "1s", "--latency");
+	assert_int_equal(o.min_latency_ns, 1000000000);
+	assert_refused(
+		"--min-latency takes a time with its unit, as in 500us, 2ms or 1s, not \"2\"",
+		"--min-latency", "2");
+	assert_true(parse("--min-latency", "0ms") < 0);
+	assert_true(parse("--min-latency", "ms") < 0);
+	assert_parses("ip");
+	assert_false(o.want_ends);
 }
 
 static void a_regular_expression_is_checked_at_once(void **state)
@@ -453,7 +487,7 @@ static void help_names_every_option_and_fits_a_terminal(void **state)
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
 		assert_non_null(strstr(text, expected[i]));
 	for (int g = 0; g < HOOK_GROUPS; g++)
-		assert_non_null(strstr(strstr(text, "--group"), hook_group_name(g)));
+		assert_non_null(strstr(strstr(text, "--hooks"), hook_group_name(g)));
 	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		assert_true(strlen(line) <= 80);
 		assert_true(line[strlen(line) - 1] != ' ');
@@ -483,6 +517,8 @@ int main(void)
 		cmocka_unit_test(a_mark_has_an_optional_mask),
 		cmocka_unit_test(a_buffer_size_becomes_a_power_of_two),
 		cmocka_unit_test(groups_add_up),
+		cmocka_unit_test(group_is_a_view_and_hooks_choose_hooks),
+		cmocka_unit_test(latency_is_a_time_with_its_unit),
 		cmocka_unit_test(a_regular_expression_is_checked_at_once),
 		cmocka_unit_test(help_wins_over_what_follows),
 		cmocka_unit_test(the_rest_is_stored),

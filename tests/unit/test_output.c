@@ -427,10 +427,10 @@ static void every_kind_of_loss_says_what_helps(void **state)
 						  "filter\n"
 						  "  lost 2: probes interrupted each other too "
 						  "deeply on one CPU; choose fewer functions "
-						  "(--group, --func)\n"
+						  "(--hooks, --func)\n"
 						  "  missed 4: the kernel skipped these hits, as "
 						  "one probe ran inside another; choose fewer "
-						  "functions (--group, --func)\n"
+						  "functions (--hooks, --func)\n"
 						  "  1 event without a packet number: too many "
 						  "packets at once; use a narrower filter\n");
 }

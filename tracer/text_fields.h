@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Private to the text outputs: the fields that they share. */
+#ifndef TRACER_TEXT_FIELDS_H
+#define TRACER_TEXT_FIELDS_H
+
+#include "output_impl.h"
+
+/* What others could set: nothing in it can move the cursor or split a column. "-" if empty. */
+void put_safe(struct linebuf *b, const char *text, size_t size);
+
+/* "+3.1us" */
+void put_delta(struct linebuf *b, int64_t ns);
+
+/* "3.1us" */
+void put_duration(struct linebuf *b, uint64_t ns);
+
+void put_process(struct linebuf *b, const struct skbt_record *rec);
+void put_netns(struct output *o, const struct event *ev);
+void put_function(struct linebuf *b, const struct event *ev);
+
+/* "src 10.0.0.2 -> 192.0.2.1"; what there is none of is "none". */
+struct change;
+void put_change(struct output *o, const struct change *c);
+
+/* What changed and has no column of its own, behind a packet that began where the line was at
+ * bytes long. */
+void put_text_changes(struct output *o, const struct event *ev, size_t packet_at);
+
+int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
+int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
+		 uint64_t wall_ns);
+
+#endif
