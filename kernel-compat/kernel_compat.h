@@ -89,6 +89,42 @@ int kernel_btf_skb_arg(struct kernel_btf *kb, const char *func, const char *modu
  */
 uint32_t kernel_btf_func_id(struct kernel_btf *kb, const char *func);
 
+/* ---- the members of a struct of vmlinux, to show what it holds ---- */
+
+enum member_format {
+	MEMBER_UNSIGNED, /* also enums */
+	MEMBER_SIGNED,
+	MEMBER_NETWORK, /* __be16 and the like: in network byte order */
+	MEMBER_POINTER,
+	MEMBER_FUNCTION, /* a pointer to a function */
+	MEMBER_BYTES,    /* an array of bytes */
+};
+
+struct kernel_member {
+	uint32_t name;    /* from kernel_layout.names on: as C reaches it, "frags[0].len" */
+	uint32_t bit;     /* where it begins, from the beginning of the struct */
+	uint32_t bits;    /* its size, up to 64; of bytes, 8 times their number */
+	uint32_t element; /* the first index in its name */
+	uint8_t format;   /* enum member_format */
+	bool alternative; /* lies in a union, and not in the first member of it */
+};
+
+/*
+ * Every value in the struct, in order. Members of inner structs and arrays stand for them. A named
+ * copy of an anonymous group of members (struct_group() in the kernel) is left out.
+ */
+struct kernel_layout {
+	size_t size; /* of the struct, bytes */
+	struct kernel_member *members;
+	size_t count;
+	char *names;
+	size_t names_len;
+};
+
+/* -ENOENT: vmlinux has no such struct. The layout does not need kb any more. */
+int kernel_layout_new(struct kernel_btf *kb, const char *name, struct kernel_layout **out);
+void kernel_layout_free(struct kernel_layout *l);
+
 /* ---- drop reasons, from the enums of this kernel (core and subsystems) ---- */
 
 struct drop_reasons;
