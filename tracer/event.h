@@ -45,6 +45,10 @@ struct event {
 	const char *hop_func; /* its func, */
 	uint8_t hop_type;     /* its type, */
 	uint64_t hop_ns;      /* and how long ago it was */
+	const uint8_t *bytes; /* -x; NULL = not asked for, or the packet has none to be read */
+	size_t bytes_len;
+	/* --skb: the structs as they lie in the kernel; NULL = not asked for, or not readable */
+	const uint8_t *skb_image, *shinfo_image;
 };
 
 /*

@@ -165,6 +165,22 @@ static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *
 	return 0;
 }
 
+static int find_layouts(struct machine *m, struct kernel_btf *kb, const struct options *o,
+			struct error *e)
+{
+	int err = 0;
+
+	if (o->skb)
+		err = kernel_layout_new(kb, "sk_buff", &m->skb_layout);
+	if (!err && o->shinfo)
+		err = kernel_layout_new(kb, "skb_shared_info", &m->shinfo_layout);
+	return err ? error_set(e, EXIT_KERNEL, err,
+			       "cannot find the members of struct sk_buff in the kernel's type "
+			       "information: %s",
+			       strerror(-err))
+		   : 0;
+}
+
 int machine_open(struct machine *m, const struct options *o, struct filters *filters,
 		 struct error *e)
 {
@@ -207,6 +223,9 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	err = filters_open_where(filters, o, kernel_btf_vmlinux(kb), e);
 	if (err)
 		goto out;
+	err = find_layouts(m, kb, o, e);
+	if (err)
+		goto out;
 	err = drop_reasons_new(kb, &m->reasons);
 	if (err)
 		error_set(e, EXIT_RUNTIME, err, "cannot read the drop reasons: %s", strerror(-err));
@@ -226,6 +245,8 @@ void machine_close(struct machine *m)
 	machine_drop_types(m);
 	hook_plan_free(m->plan);
 	drop_reasons_free(m->reasons);
+	kernel_layout_free(m->skb_layout);
+	kernel_layout_free(m->shinfo_layout);
 	ksyms_free(m->symbols);
 	free(m->btf_ids);
 	free(m->aids);

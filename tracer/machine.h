@@ -18,8 +18,10 @@ struct machine {
 	struct aid_target *aids;
 	size_t aid_count;
 	uint32_t *btf_ids; /* of plan's targets, for fentry.multi only; 0 = none to be used */
-	bool have_list;    /* --all: the kernel's list of traceable functions could be read */
-	char release[65];  /* uname -r */
+	/* --skb: NULL if not asked for */
+	struct kernel_layout *skb_layout, *shinfo_layout;
+	bool have_list;   /* --all: the kernel's list of traceable functions could be read */
+	char release[65]; /* uname -r */
 };
 
 /*

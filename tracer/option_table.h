@@ -17,7 +17,7 @@ struct option_spec {
 	const char *heading; /* this line only starts a section of --help; the rest is unset */
 	char letter;         /* 0 = has no short form */
 	const char *name;
-	const char *metavar; /* NULL = takes no value */
+	const char *metavar; /* NULL = takes no value; "[=...]" = may take one */
 	int (*set)(struct parse *p, const struct option_spec *spec, const char *value);
 	size_t offset; /* of the field of struct options, for the plain setters */
 	int number;    /* what the setter stores, where it stores a constant */
@@ -40,6 +40,7 @@ int parse_number(const char *text, uint64_t max, uint64_t *out);
 int set_action(struct parse *p, const struct option_spec *spec, const char *value);
 int set_backend(struct parse *p, const struct option_spec *spec, const char *value);
 int set_buffer(struct parse *p, const struct option_spec *spec, const char *value);
+int set_bytes(struct parse *p, const struct option_spec *spec, const char *value);
 int set_color(struct parse *p, const struct option_spec *spec, const char *value);
 int set_count(struct parse *p, const struct option_spec *spec, const char *value);
 int set_duration(struct parse *p, const struct option_spec *spec, const char *value);
@@ -59,6 +60,8 @@ int set_proto(struct parse *p, const struct option_spec *spec, const char *value
 int set_rate(struct parse *p, const struct option_spec *spec, const char *value);
 int set_regex(struct parse *p, const struct option_spec *spec, const char *value);
 int set_sample(struct parse *p, const struct option_spec *spec, const char *value);
+int set_skb(struct parse *p, const struct option_spec *spec, const char *value);
+int set_snaplen(struct parse *p, const struct option_spec *spec, const char *value);
 int set_string(struct parse *p, const struct option_spec *spec, const char *value);
 int set_time_style(struct parse *p, const struct option_spec *spec, const char *value);
 int set_verbose(struct parse *p, const struct option_spec *spec, const char *value);

@@ -15,6 +15,8 @@ enum {
 	IFNAME_MAX = 15,     /* IFNAMSIZ - 1 */
 	PID_LIMIT = 4194304, /* PID_MAX_LIMIT of 64-bit kernels */
 	SAMPLE_MAX = 1000000,
+	SNAPLEN_MIN = 16,
+	SNAPLEN_MAX = 2048, /* more than a frame of Ethernet; the kernel side copies as much */
 	RATE_MAX = 1000000, /* a second; the kernel side counts whole nanoseconds between packets */
 };
 
@@ -78,6 +80,33 @@ int set_verbose(struct parse *p, const struct option_spec *spec, const char *val
 	(void)spec;
 	(void)value;
 	p->o->verbose++;
+	return 0;
+}
+
+int set_bytes(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	(void)spec;
+	(void)value;
+	p->o->bytes_level++;
+	return 0;
+}
+
+int set_snaplen(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t n;
+
+	if (parse_number(value, SNAPLEN_MAX, &n) || n < SNAPLEN_MIN)
+		return bad_value(p, spec, value, "a number of bytes, 16 to 2048");
+	p->o->snaplen = n;
+	return 0;
+}
+
+int set_skb(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (value && strcmp(value, "shinfo") != 0)
+		return bad_value(p, spec, value, "shinfo or nothing");
+	p->o->skb = true;
+	p->o->shinfo |= value != NULL;
 	return 0;
 }
 

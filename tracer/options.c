@@ -34,6 +34,7 @@ enum {
 	TABLE_LEN = sizeof(option_table) / sizeof(option_table[0]),
 	LONG_ONLY = 256, /* getopt value of a line without a letter: LONG_ONLY + its index */
 	DEFAULT_BUFFER = 8 * 1024 * 1024,
+	DEFAULT_SNAPLEN = 128,
 };
 
 const size_t option_table_len = TABLE_LEN;
@@ -79,7 +80,9 @@ static void fill_getopt_tables(char *letters, struct option *longs)
 			continue;
 		*longs++ = (struct option){
 			.name = spec->name,
-			.has_arg = spec->metavar ? required_argument : no_argument,
+			.has_arg = !spec->metavar          ? no_argument
+				   : *spec->metavar == '[' ? optional_argument
+							   : required_argument,
 			.val = getopt_value(i),
 		};
 		if (spec->letter)
@@ -255,6 +258,16 @@ static int check_functions(const struct options *o, struct error *e)
 			 o->module_count ? "--module" : "--all");
 }
 
+static int settle_snaplen(struct options *o, struct error *e)
+{
+	if (o->snaplen && !o->bytes_level)
+		return error_set(e, EXIT_USAGE, -EINVAL,
+				 "-s/--snaplen says how many bytes -x shows: give -x too");
+	if (!o->snaplen)
+		o->snaplen = DEFAULT_SNAPLEN;
+	return 0;
+}
+
 /* What chooses packets or shapes their output means nothing for a list of functions. */
 static int check_probes(const struct parse *p, int words)
 {
@@ -304,6 +317,8 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 		err = take_command(o, &words, &count, strcmp(argv[optind - 1], "--") == 0, e);
 	if (!err)
 		err = check_functions(o, e);
+	if (!err)
+		err = settle_snaplen(o, e);
 	if (!err && o->action == ACTION_PROBES)
 		err = check_probes(&p, count);
 	o->want_ends = o->group || o->latency || o->min_latency_ns;

@@ -77,7 +77,11 @@ struct options {
 	bool no_follow; /* match each event by its headers, not the packet once and for all */
 	bool keep;      /* --keep: what happens anyway */
 	bool want_ends; /* for these three: the kernel side tells when a packet is freed */
-	bool numeric;   /* -n: inode instead of the name of a netns */
+	unsigned int bytes_level; /* how often -x was given */
+	uint32_t snaplen;         /* -s: bytes of a packet that -x shows */
+	bool skb;                 /* --skb: all of struct sk_buff */
+	bool shinfo;              /* --skb=shinfo: and of its skb_shared_info */
+	bool numeric;             /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */
 	const char *ready_file;

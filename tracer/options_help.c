@@ -38,7 +38,8 @@ static void print_option(const struct option_spec *spec)
 	if (spec->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", spec->letter);
 	len = snprintf(left, sizeof(left), "  %s--%s%s%s", letter, spec->name,
-		       spec->metavar ? " " : "", spec->metavar ? spec->metavar : "");
+		       spec->metavar && *spec->metavar != '[' ? " " : "",
+		       spec->metavar ? spec->metavar : "");
 	if (len > HELP_COLUMN - 2)
 		printf("%s\n%*s", left, HELP_COLUMN, "");
 	else

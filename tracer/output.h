@@ -18,9 +18,11 @@ struct output_env {
 	FILE *err; /* summary of the text output, loss reports */
 	const struct options *options;
 	const struct ksyms *symbols; /* names the frames of stacks; NULL = print addresses */
-	bool color;                  /* already decided: terminal, NO_COLOR, --color */
-	bool terminal;               /* out is a terminal: repeated fields may be left out */
-	int columns;                 /* width of the terminal; 0 = not one, never cut */
+	/* Of the images of events; not NULL if there are any. */
+	const struct kernel_layout *skb_layout, *shinfo_layout;
+	bool color;    /* already decided: terminal, NO_COLOR, --color */
+	bool terminal; /* out is a terminal: repeated fields may be left out */
+	int columns;   /* width of the terminal; 0 = not one, never cut */
 };
 
 struct output;

@@ -225,7 +225,9 @@ static int group_event(struct output *o, const struct event *ev)
 	}
 	put_event_changes(o, ev);
 	err = lb_end_line(b);
-	return err ? err : put_stack(o, rec);
+	if (!err)
+		err = put_stack(o, rec);
+	return err ? err : put_inside(o, ev, g->indent);
 }
 
 static void put_fate(struct output *o, const struct packet_whole *w)

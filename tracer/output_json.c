@@ -2,9 +2,11 @@
 /* JSON lines, schema 1: every key of a type in every line of that type, null = unknown. */
 #include <sys/socket.h>
 
+#include "hexdump.h"
 #include "json_journey.h"
 #include "json_writer.h"
 #include "output_impl.h"
+#include "struct_dump.h"
 
 static inline void string_or_null(struct json *j, const char *key, const char *text)
 {
@@ -121,6 +123,34 @@ static void put_stack(struct json *j, const struct output *o, const struct skbt_
 	json_end_array(j);
 }
 
+static void put_struct(struct json *j, const struct output *o, const char *key,
+		       const struct kernel_layout *layout, const uint8_t *image)
+{
+	json_key(j, key);
+	if (!image) {
+		json_null(j);
+		return;
+	}
+	json_begin_raw(j);
+	struct_dump(j->line, layout, image, o->env.symbols, "\\n");
+	json_end_raw(j);
+}
+
+/* What -x and --skb ask for. */
+static void put_inside(struct json *j, const struct output *o, const struct event *ev)
+{
+	json_key(j, "bytes");
+	if (ev->bytes) {
+		json_begin_raw(j);
+		hex_string(j->line, ev->bytes, ev->bytes_len);
+		json_end_raw(j);
+	} else {
+		json_null(j);
+	}
+	put_struct(j, o, "skb_dump", o->env.skb_layout, ev->skb_image);
+	put_struct(j, o, "shinfo_dump", o->env.shinfo_layout, ev->shinfo_image);
+}
+
 static void put_location(struct json *j, const struct event *ev)
 {
 	json_key(j, "location");
@@ -165,6 +195,7 @@ static int json_event(struct output *o, const struct event *ev)
 	else
 		json_null(&j);
 	json_put_journey(&j, ev);
+	put_inside(&j, o, ev);
 	if (rec->type == SKBT_DROP)
 		put_drop(&j, ev);
 	json_end_object(&j);

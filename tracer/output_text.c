@@ -343,6 +343,8 @@ static int text_event(struct output *o, const struct event *ev)
 		err = put_note(o, "advice", "", ev->why.advice);
 	if (!err)
 		err = put_stack(o, rec);
+	if (!err)
+		err = put_inside(o, ev, 0);
 	if (o->env.terminal) {
 		t->last = *rec;
 		t->last_packet = ev->packet;

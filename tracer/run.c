@@ -143,6 +143,8 @@ static struct output *open_output(const struct options *o, const struct machine 
 		.err = stderr,
 		.options = o,
 		.symbols = m->symbols,
+		.skb_layout = m->skb_layout,
+		.shinfo_layout = m->shinfo_layout,
 		.color = wants_color(o),
 		.terminal = isatty(STDOUT_FILENO),
 	};

@@ -26,6 +26,10 @@ void put_change(struct output *o, const struct change *c);
  * bytes long. */
 void put_text_changes(struct output *o, const struct event *ev, size_t packet_at);
 
+/* Below an event, the notes that -x and --skb ask for. Returns 0 or the negative errno of writing.
+ */
+int put_inside(struct output *o, const struct event *ev, size_t indent);
+
 int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
 		 uint64_t wall_ns);

@@ -12,13 +12,13 @@ export LC_ALL
 help=$(mktemp) && man=$(mktemp) || exit 2
 trap 'rm -f "$help" "$man"' EXIT
 
-# A line of an option: "  -H, --host ADDR         words" or "      --keep              words".
-"$1" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\)\( [^ a-z][^ ]*\)\{0,1\}\(  .*\)\{0,1\}$/\1\2\3/p' |
+# A line of an option: "  -H, --host ADDR         words" or "      --keep              words" or "      --skb[=shinfo]      words".
+"$1" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\(\[=[a-z]*\]\)\{0,1\}\)\( [^ a-z][^ ]*\)\{0,1\}\(  .*\)\{0,1\}$/\1\2\4/p' |
 	sed 's/^ *//; s/, / /' | sort >"$help"
 
 # An item of a list in mdoc: ".It Fl H , Fl -host Ar ADDR" or ".It Fl -keep".
 sed -n '/^\.Sh OPTIONS/,/^\.Sh OUTPUT/s/^\.It \(Fl .*\)$/\1/p' "$2" |
-	sed 's/ , / /; s/Fl /-/g; s/Ar //; s/\\&//g; s/ Ns //g' | sort >"$man"
+	sed 's/ , / /; s/Fl /-/g; s/Ar //; s/\\&//g; s/ Ns Op = Ns Cm \([a-z]*\)/[=\1]/; s/ Ns //g' | sort >"$man"
 
 for list in "$help" "$man"; do
 	[ "$(wc -l <"$list")" -ge 10 ] || {

@@ -90,6 +90,27 @@ static inline struct event fabricate_drop(void)
 	return ev;
 }
 
+/* Three bytes, and of each struct len and, in the skb, mark as another reading of it. */
+static inline void fabricate_inside(struct event *ev, struct output_env *env)
+{
+	static struct kernel_member members[] = {
+		{ .name = 0, .bit = 0, .bits = 32 },
+		{ .name = 4, .bit = 32, .bits = 32, .alternative = true },
+	};
+	static char names[] = "len\0mark";
+	static const struct kernel_layout layout = {
+		.size = 8, .members = members, .count = 2, .names = names
+	};
+	static const uint8_t skb[8] = { 84, 0, 0, 0, 7 }, shinfo[8] = { 99 };
+
+	env->skb_layout = &layout;
+	env->shinfo_layout = &layout;
+	ev->bytes = (const uint8_t *)"\0E\n";
+	ev->bytes_len = 3;
+	ev->skb_image = skb;
+	ev->shinfo_image = shinfo;
+}
+
 static inline struct ksyms *fabricate_symbols(void)
 {
 	static const char text[] = "ffffffff81001000 T ip_forward\n"

@@ -31,6 +31,8 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	if (rec->mark >= 1000)
 		model.packet.src[3] = rec->mark - 1000;
 	*ev = model;
+	if (o.skb)
+		fabricate_inside(ev, &c.env);
 }
 
 static void open_view(const char *output)
@@ -285,6 +287,27 @@ static void a_stack_stands_below_its_event(void **state)
 						 "ip_forward+0x2b1 < ip_rcv+0x5c\n= #1"));
 }
 
+static void what_is_inside_stands_below_its_event(void **state)
+{
+	struct event unused;
+
+	(void)state;
+	o.skb = true;
+	fabricate_inside(&unused, &c.env);
+	open_view("group");
+	pass(1, 0, 1000, OUTPUT);
+	view_finish(view, 1);
+	assert_non_null(
+		strstr(capture_text(&c),
+		       "ip_output\n"
+		       "              bytes   0x0000:  0045 0a                                "
+		       "  .E.\n"
+		       "              skb     len = 84\n"
+		       "                      | mark = 7\n"
+		       "              shinfo  len = 99\n"
+		       "= #1"));
+}
+
 static void json_has_the_same_lines_in_the_order_of_blocks(void **state)
 {
 	const char *text, *second;
@@ -300,8 +323,8 @@ static void json_has_the_same_lines_in_the_order_of_blocks(void **state)
 	assert_non_null(strstr(text, "\"packet_id\":2"));
 	assert_true(strstr(text, "\"packet_id\":2") < strstr(text, "\"packet_id\":1"));
 	second = strstr(text, "\"icmp_rcv\"");
-	assert_non_null(strstr(second, "\"total_ns\":2000,\"changes\":[]}\n"));
-	assert_non_null(strstr(text, "\"total_ns\":0,\"changes\":null}\n"));
+	assert_non_null(strstr(second, "\"total_ns\":2000,\"changes\":[],\"bytes\":"));
+	assert_non_null(strstr(text, "\"total_ns\":0,\"changes\":null,"));
 	assert_null(strchr(text, '='));
 }
 
@@ -322,7 +345,7 @@ static void json_tells_changes(void **state)
 			       "\"total_ns\":1000,\"changes\":[{\"what\":\"src\",\"from\":"
 			       "\"10.77.8.1\",\"to\":\"10.77.8.9\"},{\"what\":\"vlan\",\"from\":"
 			       "null,\"to\":\"7\"},{\"what\":\"mark\",\"from\":\"0x3e9\",\"to\":"
-			       "\"0x3f1\"}]}\n"));
+			       "\"0x3f1\"}],"));
 }
 
 static void text_tells_changes_behind_the_packet(void **state)
@@ -469,6 +492,7 @@ int main(void)
 		group_test(what_has_not_ended_is_shown_all_the_same),
 		group_test(without_a_number_an_event_stands_alone),
 		group_test(a_stack_stands_below_its_event),
+		group_test(what_is_inside_stands_below_its_event),
 		group_test(json_has_the_same_lines_in_the_order_of_blocks),
 		group_test(json_tells_changes),
 		group_test(text_tells_changes_behind_the_packet),

@@ -49,7 +49,8 @@ static void a_path_event_has_every_key_of_its_type(void **state)
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
 		"\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":1000,\"total_ns\":null,"
-		"\"changes\":null}\n");
+		"\"changes\":null,"
+		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null}\n");
 }
 
 static void a_copy_names_its_original(void **state)
@@ -76,6 +77,7 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"131\","
 		"\"sport\":null,\"dport\":null,\"stack\":[\"ip_forward+0x2b1\",\"ip_rcv+0x5c\","
 		"\"0xffffffff81000fff\"],\"delta_ns\":1700,\"total_ns\":null,\"changes\":null,"
+		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":\"PKT_TOO_BIG\",\"reason_"
 		"code\":93,"
 		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
@@ -102,8 +104,22 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"null,"
 		"\"dst\":null,\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":null,"
 		"\"total_ns\":null,\"changes\":null,"
+		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":null,\"reason_code\":null,\"location\":null,\"cause\":null,"
 		"\"cause_inferred\":false,\"advice\":null}\n");
+}
+
+static void what_is_inside_is_hex_and_text(void **state)
+{
+	struct event ev = fabricate_path();
+
+	(void)state;
+	capture_end(&c);
+	fabricate_inside(&ev, &c.env);
+	capture_begin(&c, "json", &o);
+	assert_non_null(strstr(show(ev),
+			       ",\"bytes\":\"00450a\",\"skb_dump\":\"len = 84\\n| mark = 7\","
+			       "\"shinfo_dump\":\"len = 99\"}\n"));
 }
 
 /* 5.17 numbers its reasons from 0; a kernel without reasons has no code. */
@@ -304,6 +320,7 @@ int main(void)
 		json_test(a_path_event_has_every_key_of_its_type),
 		json_test(a_copy_names_its_original),
 		json_test(a_drop_adds_reason_location_cause_and_advice),
+		json_test(what_is_inside_is_hex_and_text),
 		json_test(reason_code_0_is_a_code_where_the_kernel_has_reasons),
 		json_test(what_is_unknown_is_null_and_never_left_out),
 		json_test(a_drop_outside_any_symbol_has_its_address_as_location),

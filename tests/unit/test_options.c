@@ -412,6 +412,30 @@ static void latency_is_a_time_with_its_unit(void **state)
 	assert_false(o.want_ends);
 }
 
+static void what_is_inside_a_packet_is_asked_for(void **state)
+{
+	(void)state;
+	assert_parses("icmp");
+	assert_false(o.bytes_level || o.skb || o.shinfo);
+	assert_parses("-x", "--skb");
+	assert_int_equal(o.bytes_level, 1);
+	assert_int_equal(o.snaplen, 128);
+	assert_true(o.skb && !o.shinfo);
+	assert_expression("udp", "-xx", "-s", "2048", "--skb=shinfo", "udp");
+	assert_int_equal(o.bytes_level, 2);
+	assert_int_equal(o.snaplen, 2048);
+	assert_true(o.skb && o.shinfo);
+	assert_parses("--skb", "udp"); /* a value needs the = */
+	assert_string_equal(o.expression, "udp");
+	assert_refused("--skb takes shinfo or nothing, not \"sock\"", "--skb=sock");
+	assert_refused("--skb takes shinfo or nothing, not \"\"", "--skb=");
+	assert_refused("-s/--snaplen takes a number of bytes, 16 to 2048, not \"2049\"", "-x", "-s",
+		       "2049");
+	assert_refused("-s/--snaplen takes a number of bytes, 16 to 2048, not \"15\"", "-x", "-s",
+		       "15");
+	assert_refused("-s/--snaplen says how many bytes -x shows: give -x too", "-s", "64");
+}
+
 static void a_regular_expression_is_checked_at_once(void **state)
 {
 	(void)state;
@@ -519,6 +543,7 @@ int main(void)
 		cmocka_unit_test(groups_add_up),
 		cmocka_unit_test(group_is_a_view_and_hooks_choose_hooks),
 		cmocka_unit_test(latency_is_a_time_with_its_unit),
+		cmocka_unit_test(what_is_inside_a_packet_is_asked_for),
 		cmocka_unit_test(a_regular_expression_is_checked_at_once),
 		cmocka_unit_test(help_wins_over_what_follows),
 		cmocka_unit_test(the_rest_is_stored),

@@ -77,6 +77,24 @@ static void a_drop_has_reason_cause_advice_and_stack(void **state)
 		"              stack   ip_forward+0x2b1 < ip_rcv+0x5c < 0xffffffff81000fff\n");
 }
 
+static void what_is_inside_stands_below_the_stack(void **state)
+{
+	struct event ev = fabricate_drop();
+
+	(void)state;
+	capture_end(&c);
+	fabricate_inside(&ev, &c.env);
+	capture_begin(&c, "text", &o);
+	assert_non_null(strstr(show(ev),
+			       "\n              stack   0xffffffff810012b1 < 0xffffffff8100305c"
+			       " < 0xffffffff81000fff\n"
+			       "              bytes   0x0000:  0045 0a                         "
+			       "         .E.\n"
+			       "              skb     len = 84\n"
+			       "                      | mark = 7\n"
+			       "              shinfo  len = 99\n"));
+}
+
 static void without_reason_advice_and_stack_the_columns_stay(void **state)
 {
 	struct event ev = fabricate_drop();
@@ -495,6 +513,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		text_test(an_event_is_one_line_of_aligned_columns),
 		text_test(a_drop_has_reason_cause_advice_and_stack),
+		text_test(what_is_inside_stands_below_the_stack),
 		text_test(without_reason_advice_and_stack_the_columns_stay),
 		text_test(what_is_unknown_is_a_dash),
 		text_test(a_drop_outside_any_symbol_shows_the_address),
