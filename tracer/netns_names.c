@@ -10,14 +10,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
+
+/* Times in nanoseconds, of the clock that the caller of netns_names_follow() reads. */
+#define SECOND    1000000000ULL
+#define REMEMBER  (2 * SECOND) /* how long the name of a namespace that is gone is still given */
+#define SETTLE    (2 * SECOND) /* how long after a change a file may still become a namespace */
+#define LOOK_OVER SECOND       /* how often the directory is read because a name is missing */
 
 struct entry {
 	uint32_t inode;
+	uint64_t gone; /* when the name was found to be gone, 0 = it is there */
 	char *name;
 };
 
@@ -25,8 +32,12 @@ struct netns_names {
 	char *dir;
 	struct entry *entries; /* sorted by inode, then name */
 	size_t count, room;
-	struct timespec changed; /* of the directory, when it was read */
-	time_t looked_at;        /* CLOCK_MONOTONIC seconds */
+	int inotify, watch; /* -1 = not there (yet) */
+	bool unsettled;     /* the directory has a file that is no namespace */
+	bool missed;        /* a name was asked for that is not there */
+	uint64_t settle_until;
+	uint64_t looked_at; /* when it was last seen to whether a name is missing */
+	uint64_t forget_at; /* when the first of the names that are gone is forgotten, 0 = none */
 };
 
 int netns_inode_of(const char *path, uint32_t *inode)
@@ -58,61 +69,107 @@ static int compare(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static void forget_all(struct netns_names *nn)
+static void sort(struct netns_names *nn)
 {
-	for (size_t i = 0; i < nn->count; i++)
-		free(nn->entries[i].name);
-	nn->count = 0;
+	if (nn->count)
+		qsort(nn->entries, nn->count, sizeof(*nn->entries), compare);
 }
 
-static int add(struct netns_names *nn, uint32_t inode, const char *name)
+/* Takes the name over, also where there is no memory. */
+static int add(struct netns_names *nn, uint32_t inode, char *name, uint64_t gone)
 {
-	if (nn->count == nn->room) {
+	if (name && nn->count == nn->room) {
 		size_t room = nn->room ? 2 * nn->room : 16;
 		struct entry *more = realloc(nn->entries, room * sizeof(*more));
 
-		if (!more)
-			return -ENOMEM;
-		nn->entries = more;
-		nn->room = room;
+		if (more) {
+			nn->entries = more;
+			nn->room = room;
+		}
 	}
-	nn->entries[nn->count].inode = inode;
-	nn->entries[nn->count].name = strdup(name);
-	if (!nn->entries[nn->count].name)
+	if (!name || nn->count == nn->room) {
+		free(name);
 		return -ENOMEM;
-	nn->count++;
+	}
+	nn->entries[nn->count++] = (struct entry){ .inode = inode, .gone = gone, .name = name };
 	return 0;
 }
 
-static time_t now(void)
+static const struct entry *find(const struct netns_names *nn, size_t count, uint32_t inode)
 {
-	struct timespec ts;
+	size_t low = 0, high = count;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &ts);
-	return ts.tv_sec;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (nn->entries[middle].inode < inode)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && nn->entries[low].inode == inode ? &nn->entries[low] : NULL;
 }
 
-static void read_names(struct netns_names *nn)
+static void read_directory(struct netns_names *nn)
 {
 	DIR *dir = opendir(nn->dir);
 	const struct dirent *d;
 	char path[4096];
 	uint32_t inode;
-	struct stat st;
 
-	forget_all(nn);
-	if (!stat(nn->dir, &st))
-		nn->changed = st.st_mtim;
+	nn->unsettled = false;
 	if (!dir)
 		return;
 	while ((d = readdir(dir))) {
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
 		snprintf(path, sizeof(path), "%s/%s", nn->dir, d->d_name);
-		if (netns_inode_of(path, &inode) == 0 && add(nn, inode, d->d_name))
+		if (netns_inode_of(path, &inode))
+			nn->unsettled = true;
+		else if (add(nn, inode, strdup(d->d_name), 0))
 			break;
 	}
 	closedir(dir);
-	if (nn->count)
-		qsort(nn->entries, nn->count, sizeof(*nn->entries), compare);
+	sort(nn);
+}
+
+/*
+ * Packets of a namespace are seen until after its end, and events are read later than they happen:
+ * what was named before keeps its name for a while, unless the number has a name again. Not longer,
+ * because the kernel gives the number to the next namespace.
+ */
+static void keep_gone(struct netns_names *nn, struct entry *old, size_t count, uint64_t now)
+{
+	size_t there = nn->count;
+
+	nn->forget_at = 0;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t gone = old[i].gone ? old[i].gone : now;
+
+		if (now - gone >= REMEMBER || find(nn, there, old[i].inode)) {
+			free(old[i].name);
+			continue;
+		}
+		if (add(nn, old[i].inode, old[i].name, gone))
+			continue;
+		if (!nn->forget_at || gone + REMEMBER < nn->forget_at)
+			nn->forget_at = gone + REMEMBER;
+	}
+	sort(nn);
+}
+
+static void read_names(struct netns_names *nn, uint64_t now)
+{
+	struct entry *old = nn->entries;
+	size_t count = nn->count;
+
+	nn->entries = NULL;
+	nn->count = 0;
+	nn->room = 0;
+	read_directory(nn);
+	keep_gone(nn, old, count, now);
+	free(old);
+	nn->missed = false;
 }
 
 struct netns_names *netns_names_new_from(const char *dir)
@@ -121,12 +178,14 @@ struct netns_names *netns_names_new_from(const char *dir)
 
 	if (!nn)
 		return NULL;
+	nn->inotify = -1;
+	nn->watch = -1;
 	nn->dir = strdup(dir);
 	if (!nn->dir) {
 		free(nn);
 		return NULL;
 	}
-	read_names(nn);
+	read_names(nn, 0);
 	return nn;
 }
 
@@ -139,47 +198,69 @@ void netns_names_free(struct netns_names *nn)
 {
 	if (!nn)
 		return;
-	forget_all(nn);
+	for (size_t i = 0; i < nn->count; i++)
+		free(nn->entries[i].name);
+	if (nn->inotify >= 0)
+		close(nn->inotify);
 	free(nn->entries);
 	free(nn->dir);
 	free(nn);
 }
 
-static const char *find(const struct netns_names *nn, uint32_t inode)
-{
-	size_t low = 0, high = nn->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (nn->entries[middle].inode < inode)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < nn->count && nn->entries[low].inode == inode ? nn->entries[low].name : NULL;
-}
-
-static bool has_changed(const struct netns_names *nn)
-{
-	struct stat st;
-
-	return !stat(nn->dir, &st) && (st.st_mtim.tv_sec != nn->changed.tv_sec ||
-				       st.st_mtim.tv_nsec != nn->changed.tv_nsec);
-}
-
 const char *netns_name(struct netns_names *nn, uint32_t inode)
 {
-	const char *name = inode ? find(nn, inode) : NULL;
+	const struct entry *found = inode ? find(nn, nn->count, inode) : NULL;
 
-	if (!inode || now() == nn->looked_at)
-		return name;
-	nn->looked_at = now();
-	/* A known inode too: the number of a namespace that is gone soon belongs to another. A new
-	 * name's file is there before the namespace is mounted on it, which the directory does not
-	 * show. */
-	if (name && !has_changed(nn))
-		return name;
-	read_names(nn);
-	return find(nn, inode);
+	if (inode && !found)
+		nn->missed = true;
+	return found ? found->name : NULL;
+}
+
+/* True: the directory is watched from now on. */
+static bool start_watch(struct netns_names *nn)
+{
+	if (nn->inotify < 0)
+		nn->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (nn->inotify < 0)
+		return false;
+	nn->watch = inotify_add_watch(nn->inotify, nn->dir,
+				      IN_CREATE | IN_DELETE | IN_MOVE | IN_ONLYDIR);
+	return nn->watch >= 0;
+}
+
+/* Whether names came or went since the last call; which, the directory tells. */
+static bool has_changed(struct netns_names *nn)
+{
+	char space[4096] __attribute__((aligned(8)));
+	const struct inotify_event *event;
+	bool changed = false;
+	ssize_t n;
+
+	while ((n = read(nn->inotify, space, sizeof(space))) > 0) {
+		changed = true;
+		for (char *at = space; at < space + n; at += sizeof(*event) + event->len) {
+			event = (const void *)at;
+			if (event->mask & IN_IGNORED) /* the directory itself is gone */
+				nn->watch = -1;
+		}
+	}
+	return changed;
+}
+
+void netns_names_follow(struct netns_names *nn, uint64_t now)
+{
+	bool look_over = now - nn->looked_at >= LOOK_OVER, changed;
+
+	if (nn->watch >= 0)
+		changed = has_changed(nn);
+	else
+		changed = (!nn->settle_until || look_over) && start_watch(nn);
+	if (changed || !nn->settle_until)
+		nn->settle_until = now + SETTLE;
+	if (look_over)
+		nn->looked_at = now;
+	/* A new name's file is there before the namespace is mounted on it, which nothing tells. */
+	if (changed || (nn->unsettled && now < nn->settle_until) || (nn->missed && look_over) ||
+	    (nn->forget_at && now >= nn->forget_at))
+		read_names(nn, now);
 }

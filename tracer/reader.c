@@ -219,6 +219,7 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 		r->batch = BATCH;
 		looked = clock_now();
 		err = ring_wait(r->ring, wait);
+		netns_names_follow(r->netns_names, clock_now());
 		if (err >= 0)
 			err = ring_consume(r->ring);
 		if (err == -EINTR)
