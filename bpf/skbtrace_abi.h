@@ -52,7 +52,7 @@ enum skbt_start {
 enum skbt_section {
 	SKBT_SEC_STACK,   /* SKBT_STACK_DEPTH addresses, stack_len of them valid */
 	SKBT_SEC_VERDICT, /* struct skbt_verdict: SKBT_RETURN only */
-	SKBT_SEC_DATA,    /* bytes of the packet, from where bytes[] begin (-x) */
+	SKBT_SEC_DATA,    /* struct skbt_data: bytes of the packet (-x) */
 	SKBT_SEC_SKB,     /* the struct sk_buff (--skb) */
 	SKBT_SEC_SHINFO,  /* its struct skb_shared_info (--skb=shinfo) */
 	SKBT_SECTIONS,
@@ -116,6 +116,17 @@ struct skbt_verdict {
 	__u64 rule;     /* nft: handle of the rule that decided, 0 = none or unknown */
 	char table[32]; /* empty = none */
 	char chain[32];
+};
+
+/*
+ * The packet's bytes, more of them than the record's bytes[] and from the same place on. Where that
+ * has no header of the packet's own to begin at, start is SKBT_NO_HEADER, and they begin at
+ * skb->data.
+ */
+struct skbt_data {
+	__u32 caplen; /* valid bytes */
+	__u32 start;  /* enum skbt_start */
+	__u8 bytes[];
 };
 
 /* SKBT_END: who or what freed it, as in a record. */

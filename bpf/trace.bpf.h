@@ -8,6 +8,7 @@
 #define SKBTRACE_TRACE_BPF_H
 
 #include "inner.bpf.h"
+#include "inside.bpf.h"
 
 enum {
 	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
@@ -307,6 +308,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 				 const struct sk_buff *skb, const struct hit *hit)
 {
 	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
+	const __u64 fixed_size = sizeof(struct skbt_record) + inside_size();
 	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct skbt_record *rec;
@@ -317,9 +319,9 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		return;
 	}
 	if (with_stack)
-		rec = bpf_ringbuf_reserve(&ring, sizeof(*rec) + stack_size, 0);
+		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size, 0);
 	else
-		rec = bpf_ringbuf_reserve(&ring, sizeof(*rec), 0);
+		rec = bpf_ringbuf_reserve(&ring, fixed_size, 0);
 	if (!rec) {
 		count(cpu, SKBT_LOST_RING);
 		return;
@@ -332,6 +334,9 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
 		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
 	}
+	if (inside_size())
+		fill_inside(rec, (void *)rec->stack + (with_stack ? stack_size : 0), &slot->window,
+			    skb, hit->skb, depth);
 	submit(rec);
 	count(cpu, SKBT_EMITTED);
 }

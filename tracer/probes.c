@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "filters.h"
 #include "inject.h"
+#include "inside.h"
 #include "skbtrace.skel.h"
 
 struct probes {
@@ -85,6 +86,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
 	c->section_size[SKBT_SEC_VERDICT] = sizeof(struct skbt_verdict);
+	inside_sizes(c->section_size, o, m);
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
 	fill_sampling(c, o);
@@ -256,6 +258,9 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 	choose_kfuncs(&m->features);
 	fill_config(config, p, o, m);
 	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
+	if (o->bytes_level)
+		bpf_map__set_value_size(p->skel->maps.gathered,
+					2 * config->section_size[SKBT_SEC_DATA]);
 	err = filters_inject(filters, p->skel->obj, config, p->kind != ATTACH_FENTRY_MULTI);
 	if (!err && config->tail_call)
 		choose_program(p->skel->progs.call_traced, p->kind);
@@ -481,6 +486,11 @@ void probes_deactivate(struct probes *p)
 int probes_ring_fd(const struct probes *p)
 {
 	return bpf_map__fd(p->skel->maps.ring);
+}
+
+const uint32_t *probes_section_sizes(const struct probes *p)
+{
+	return ((const struct skbt_config *)&p->skel->rodata->config)->section_size;
 }
 
 /* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.

@@ -31,6 +31,9 @@ void probes_deactivate(struct probes *p);
 
 int probes_ring_fd(const struct probes *p);
 
+/* Bytes of each section of a record, as record_section() wants them. */
+const uint32_t *probes_section_sizes(const struct probes *p);
+
 /* Name and address of the function that a path record's site stands for; NULL = unknown. */
 const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr);
 

@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "decode.h"
 #include "explain.h"
+#include "inside.h"
 #include "netns_names.h"
 #include "packet_numbers.h"
 #include "ring.h"
@@ -88,6 +89,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 		if (ev->func)
 			trim_stack(rec, addr, ENTRY);
 	}
+	find_inside(ev, probes_section_sizes(r->probes), r->options);
 }
 
 static int handle_record(struct reader *r, const void *data, size_t size)

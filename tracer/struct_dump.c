@@ -26,14 +26,22 @@ static bool is_zero(const struct kernel_member *m, const uint8_t *bytes)
 	return true;
 }
 
-/* In groups of four: a line of 96 digits cannot be read. */
+/* In groups of four: a line of 96 digits cannot be read. Groups of zeros at the end are an
+ * ellipsis. */
 static void put_bytes(struct linebuf *b, const uint8_t *bytes, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
+	size_t end = n;
+
+	while (end && !bytes[end - 1])
+		end--;
+	end = (end + 3) & ~(size_t)3;
+	for (size_t i = 0; i < n && i < end; i++) {
 		if (i && i % 4 == 0)
 			lb_char(b, ' ');
 		lb_put(b, put_hex(lb_room(b, HEX_MAX), bytes[i], 2));
 	}
+	if (end < n)
+		lb_text(b, " ...");
 }
 
 static void put_signed(struct linebuf *b, uint64_t value, uint32_t bits)

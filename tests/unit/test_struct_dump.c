@@ -116,6 +116,15 @@ static void neighbours_of_a_bit_field_are_not_in_it(void **state)
 	expect(&image, "fclone = 2\nrefdst = 5\n");
 }
 
+static void bytes_end_with_the_last_that_is_not_0(void **state)
+{
+	const struct image short_one = { .cb = { 0, 7 } }, long_one = { .cb = { 0, 7, 0, 0, 1 } };
+
+	(void)state;
+	expect(&short_one, "cb = 00070000 ...\n");
+	expect(&long_one, "cb = 00070000 0100\n");
+}
+
 static void a_function_that_is_not_known_is_an_address(void **state)
 {
 	const struct image image = { .destructor = 0x1234 };
@@ -142,6 +151,7 @@ int main(void)
 		TEST(zeros_are_left_out),
 		TEST(every_kind_of_member_is_shown),
 		TEST(neighbours_of_a_bit_field_are_not_in_it),
+		TEST(bytes_end_with_the_last_that_is_not_0),
 		TEST(a_function_that_is_not_known_is_an_address),
 		TEST(a_struct_that_is_not_there_is_told),
 	};
