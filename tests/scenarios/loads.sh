@@ -9,6 +9,7 @@ options=(
 	"--inner|icmp"
 	"--where|skb->mark == 1"
 	"--callstack"
+	"-x|-s|2048|--skb=shinfo|--callstack"
 	"-p|1|-N|/proc/1/ns/net|-i|lo|--mark|1"
 	"--keep|--inner|$payload|--where|skb->dev->mtu > 3 && skb->sk->sk_protocol == 6"
 )
