@@ -37,4 +37,16 @@ tunnel vx0 10.78.0 vxlan id 7 LOCAL REMOTE dstport 4789
 through vx0 10.78.0 UDP
 tunnel gre7 10.79.0 gre LOCAL REMOTE
 through gre7 10.79.0 GRE
+
+wireguard() { at "$1" python3 "$(dirname "$0")/programs/wireguard.py" wg0 "${@:2}" || die "no WireGuard in $1"; }
+for ns in client server; do ip -n $ns link add wg0 type wireguard || die "no WireGuard"; done
+client_key=$(wireguard client 1 5001)
+server_key=$(wireguard server 2 5001)
+wireguard client "$server_key" $server 5001 10.80.0.2
+wireguard server "$client_key" $client 5001 10.80.0.1
+ip -n client addr add 10.80.0.1/24 dev wg0
+ip -n server addr add 10.80.0.2/24 dev wg0
+for ns in client server; do ip -n $ns link set wg0 up; done
+at client ping -c 1 -W 4 -q 10.80.0.2 >/dev/null || die "no ping through WireGuard"
+through wg0 10.80.0 UDP
 done_testing
