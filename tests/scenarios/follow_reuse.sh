@@ -33,8 +33,10 @@ for sock in range(100):
         s.sendto(data[:size], (sys.argv[1], 1001))
         s.sendto(data[:size], (sys.argv[1], 1002))
 PY
-finish
-# awk and not jq, which would take longer than the rest.
+sleep 1
+kill -INT "$tracer"
+wait "$tracer" || fail "skbtrace ended with $?: $(cat "$errors")"
+# awk and not jq (nor finish(), which uses it): there is no memory here for all of that at once.
 figures=$(awk '
 	function value(key) { return match($0, "\"" key "\":[0-9]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : "" }
 	/"type":"path"/ {
