@@ -158,12 +158,16 @@ static void put_flow(char *to, const struct packet_state *s, const char *proto)
 static bool compare_tunnels(const struct packet_state *a, const struct packet_state *b,
 			    struct changes *out)
 {
-	const char *from = tunnel_of(a), *to = tunnel_of(b);
-	bool on = to && b->wirelen >= a->wirelen + TUNNEL_MIN;
-	bool off = from && a->wirelen >= b->wirelen + TUNNEL_MIN;
+	bool on = b->wirelen >= a->wirelen + TUNNEL_MIN;
+	bool off = a->wirelen >= b->wirelen + TUNNEL_MIN;
+	const char *from, *to;
 	struct change *c;
 
 	if (!on && !off)
+		return false;
+	from = tunnel_of(a);
+	to = tunnel_of(b);
+	if (on ? !to : !from)
 		return false;
 	c = add(out, on ? "encapsulated" : "decapsulated", false);
 	put_flow(c->from, a, from ? from : a->proto);
