@@ -21,6 +21,13 @@ enum skbt_kfunc {
 	SKBT_KFUNC_END,
 };
 
+/* Programs that others go on in, as places of the map `traced`. */
+enum skbt_tail {
+	SKBT_TAIL_TRACED, /* call_traced */
+	SKBT_TAIL_ARG1,   /* call_arg1 */
+	SKBT_TAILS,
+};
+
 struct skbt_config {
 	__u64 per_cpu_offset;   /* kernel address of the array, see struct kernel_features */
 	__u64 preempt_count;    /* 0 = the context of events is unknown */
@@ -49,6 +56,8 @@ struct skbt_config {
 	__u32 linger;          /* functions of the way out of memory are traced: enum stage */
 	__u32 want_ends;       /* write SKBT_END */
 	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
+	__u32 drop_has_socket; /* and the fourth the socket that was to get the packet */
+	__u32 want_owners;     /* find out whose the sockets are */
 	__u32 path_stack, drop_stack;
 	__u32 section_size[SKBT_SECTIONS]; /* bytes, multiples of 8; 0 = not asked for */
 	__u32 cpus;                        /* possible CPUs: packet ids are dealt out per CPU */

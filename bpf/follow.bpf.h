@@ -32,9 +32,10 @@ enum stage {
 struct packet_state {
 	__u64 id; /* 0 = --sample or --rate did not choose it */
 	__u64 parent_id;
-	__u64 last_ts; /* of its last event, or of its birth */
-	__u32 seen;    /* has had an event */
-	__u32 stage;   /* enum stage */
+	__u64 last_ts;  /* of its last event, or of its birth */
+	__u32 seen;     /* has had an event */
+	__u32 stage;    /* enum stage */
+	__u64 receiver; /* inode of the socket that it was handed to; 0 = none yet */
 };
 
 struct {

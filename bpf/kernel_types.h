@@ -40,6 +40,7 @@ struct sock_common {
 	__u16 skc_num; /* local port, host byte order */
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	struct sock *skc_listener; /* of a request that the handshake is not yet done for */
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -48,6 +49,48 @@ struct sock_common {
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* a bit field before 5.6 */
+	struct socket *sk_socket;
+};
+
+struct proto_ops {
+	int family;
+};
+
+struct socket {
+	const struct proto_ops *ops;
+};
+
+struct inode {
+	unsigned long i_ino; /* u64 in 7.3, of the same size */
+};
+
+struct socket_alloc {
+	struct inode vfs_inode;
+};
+
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int pid, tgid;
+	char comm[16];
+	struct task_struct *group_leader;
+	struct mm_struct *mm;
+};
+
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup_root {
+	int hierarchy_id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
 };
 
 struct sk_buff {

@@ -18,6 +18,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "trace.bpf.h"
+#include "processes.bpf.h"
 
 #ifndef PT_REGS_PARM6 /* libbpf 1.1 stops at five */
 #if defined(__TARGET_ARCH_x86)
@@ -87,7 +88,7 @@ static __always_inline void release_cpu(void)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SKBT_TAILS);
 	__type(key, __u32);
 	__type(value, __u32);
 } traced SEC(".maps");
@@ -108,7 +109,7 @@ static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u3
 		return 0;
 	cpu->called = skb;
 	cpu->called_stage = stage;
-	bpf_tail_call(ctx, &traced, 0);
+	bpf_tail_call(ctx, &traced, SKBT_TAIL_TRACED);
 	return 0;
 }
 
@@ -149,6 +150,37 @@ CALL(2, PT_REGS_PARM3)
 CALL(3, PT_REGS_PARM4)
 CALL(4, PT_REGS_PARM5)
 CALL(5, PT_REGS_PARM6)
+
+/*
+ * (struct sock *, struct sk_buff *, ...): where a socket gets the packet, which then is not in
+ * skb->sk. What call_arg1 has to be verified with is not verified once more: it goes on there.
+ */
+SEC("skbt.kprobe/sock_arg1")
+int call_sock_arg1(struct pt_regs *ctx)
+{
+	if (!active)
+		return 0;
+	note_socket((void *)PT_REGS_PARM2(ctx), (void *)PT_REGS_PARM1(ctx));
+	bpf_tail_call(ctx, &traced, SKBT_TAIL_ARG1);
+	return 0;
+}
+
+/* Programs of fentry.multi do not go on in others. */
+SEC("skbt.fentry/sock_arg1")
+int enter_sock_arg1(__u64 *ctx)
+{
+	__u64 sk = 0, skb = 0;
+
+	if (!active)
+		return 0;
+	bpf_get_func_arg(ctx, 0, &sk);
+	bpf_get_func_arg(ctx, 1, &skb);
+	hold_cpu();
+	note_socket((void *)skb, (void *)sk);
+	trace_skb(ctx, (void *)skb, bpf_get_func_ip(ctx), SKBT_PATH, 0);
+	release_cpu();
+	return 0;
+}
 
 /* Functions of the way out of memory (tracer/release.def), whose first argument the skb is. */
 #define RELEASE(name, stage)                                                                       \
@@ -218,8 +250,8 @@ END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
 COPIED(copied, false)
 COPIED(cut, true)
 
-/* skb:kfree_skb: (skb, location) and from 5.17 a reason; reading an absent argument fails to
- * attach. */
+/* skb:kfree_skb: (skb, location), from 5.17 a reason, from 6.11 (c53795d48ee8) the socket that was
+ * to get it; reading an absent argument fails to attach. */
 SEC("skbt.rawtp/kfree_skb")
 int drop(struct bpf_raw_tracepoint_args *ctx)
 {
@@ -231,6 +263,8 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 	if (config.drop_has_reason)
 		reason = (__u32)ctx->args[2];
 	hold_cpu();
+	if (config.drop_has_socket)
+		note_socket(skb, (struct sock *)ctx->args[3]);
 	trace_skb(ctx, skb, ctx->args[1], SKBT_DROP, reason);
 	release_cpu();
 	end_of_life(skb, STAGE_FREED);
@@ -243,5 +277,53 @@ int consume(struct bpf_raw_tracepoint_args *ctx)
 {
 	if (active)
 		end_of_life((struct sk_buff *)ctx->args[0], STAGE_FREED);
+	return 0;
+}
+
+/* sock_alloc_file(sock, flags, name): a socket gets its file, by socket(2) and the like. */
+SEC("skbt.kprobe/socket_open")
+int call_socket_open(struct pt_regs *ctx)
+{
+	note_owner((struct socket *)PT_REGS_PARM1(ctx));
+	return 0;
+}
+
+/*
+ * security_sock_graft(sk, sock): accept(2) has got a connection. It makes the file before it waits
+ * for one, and that may have been before the trace.
+ */
+SEC("skbt.kprobe/socket_accept")
+int call_socket_accept(struct pt_regs *ctx)
+{
+	note_owner((struct socket *)PT_REGS_PARM2(ctx));
+	return 0;
+}
+
+/* sock_free_inode(inode): not sooner, as closing a connection still sends packets. */
+SEC("skbt.kprobe/socket_gone")
+int call_socket_gone(struct pt_regs *ctx)
+{
+	forget_owner((struct inode *)PT_REGS_PARM1(ctx));
+	return 0;
+}
+
+SEC("skbt.rawtp/sched_process_fork")
+int forked(struct bpf_raw_tracepoint_args *ctx)
+{
+	note_fork((struct task_struct *)ctx->args[0], (struct task_struct *)ctx->args[1]);
+	return 0;
+}
+
+SEC("skbt.rawtp/sched_process_exec")
+int executed(struct bpf_raw_tracepoint_args *ctx)
+{
+	note_exec((struct task_struct *)ctx->args[0]);
+	return 0;
+}
+
+SEC("skbt.rawtp/cgroup_mkdir")
+int cgroup_made(struct bpf_raw_tracepoint_args *ctx)
+{
+	note_cgroup((struct cgroup *)ctx->args[0], (const char *)ctx->args[1]);
 	return 0;
 }

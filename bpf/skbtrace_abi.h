@@ -20,6 +20,8 @@ enum {
 	SKBT_SNAP = 96,         /* bytes of a packet kept in a record: VLAN + IPv6 + TCP fit */
 	SKBT_STACK_DEPTH = 48,  /* frames kept, the innermost first */
 	SKBT_RECORD_MAX = 4096, /* bytes of the largest record */
+	SKBT_ARGS = 256,        /* bytes of a command line kept */
+	SKBT_CGROUP_PATH = 512, /* likewise of the path of a cgroup */
 };
 
 enum skbt_record_type {
@@ -29,6 +31,10 @@ enum skbt_record_type {
 	/* Notes: no events, but what outputs need to know; each has its own struct below. */
 	SKBT_NOTES_FROM = 16,
 	SKBT_END = 16, /* the packet was freed */
+	/* About processes, as they happen: struct skbt_process. */
+	SKBT_FORK = 24,
+	SKBT_EXEC = 25,
+	SKBT_CGROUP = 26, /* a cgroup was made: struct skbt_cgroup */
 };
 
 enum skbt_context {
@@ -140,6 +146,33 @@ struct skbt_end {
 	char comm[SKBT_COMM_LEN];
 };
 
+/* SKBT_EXEC and SKBT_FORK. */
+struct skbt_process {
+	__u8 type;
+	__u8 reserved;
+	__u16 len;    /* exec: valid bytes of args */
+	__u32 pid;    /* thread group */
+	__u32 parent; /* fork: its parent's */
+	__u32 reserved2;
+	char args[]; /* exec: SKBT_ARGS bytes, the arguments, a zero byte behind each */
+};
+
+/* SKBT_CGROUP */
+struct skbt_cgroup {
+	__u8 type;
+	__u8 reserved[7];
+	__u64 id;
+	char path[SKBT_CGROUP_PATH]; /* ends with a zero byte */
+};
+
+/* The process that a socket belongs to: value of the map owners, by the inode of the socket. */
+struct skbt_owner {
+	__u32 pid;
+	__u32 reserved;
+	__u64 cgroup;
+	char comm[SKBT_COMM_LEN];
+};
+
 /* One per CPU. At any quiet moment hits = unmatched + emitted + not sampled + every LOST_ class. */
 enum skbt_counter {
 	SKBT_HITS,
@@ -159,5 +192,6 @@ enum skbt_counter {
 
 _Static_assert(sizeof(struct skbt_record) == 264, "record layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_owner) == 32, "owner layout changed: update both sides");
 
 #endif

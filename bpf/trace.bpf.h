@@ -9,6 +9,7 @@
 
 #include "inner.bpf.h"
 #include "inside.bpf.h"
+#include "owner.bpf.h"
 
 enum {
 	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
@@ -34,6 +35,7 @@ struct cpu_state {
 	__u64 base;             /* of this CPU's variables, 0 = not read yet */
 	struct sk_buff *called; /* from a shim to call_traced */
 	__u64 called_stage;     /* likewise */
+	struct known_socket known[SLOTS];
 	struct slot slots[SLOTS];
 };
 
@@ -193,15 +195,19 @@ static __always_inline bool inner_matches(struct slot *slot, __u32 depth, const 
 }
 
 /*
- * A packet that the process sent stays its packet in softirq and in other processes. In softirq
- * the current task is only the one that was interrupted.
+ * A packet that the process sent, or that a socket of it got, stays its packet in softirq and in
+ * other processes. In softirq the current task is only the one that was interrupted.
  */
-static __always_inline bool process_matches(struct cpu_state *cpu, bool tracked)
+static __always_inline bool process_matches(struct cpu_state *cpu, __u32 depth, bool tracked,
+					    const struct sk_buff *skb, const struct sk_buff *addr)
 {
+	const struct known_socket *known = &cpu->known[depth & (SLOTS - 1)];
+
 	if (!config.pid || tracked)
 		return true;
-	return bpf_get_current_pid_tgid() >> 32 == config.pid &&
-	       current_context(cpu) < SKBT_SOFTIRQ;
+	if (bpf_get_current_pid_tgid() >> 32 == config.pid && current_context(cpu) < SKBT_SOFTIRQ)
+		return true;
+	return owner_is(socket_inode(packet_socket(known, skb, addr)), config.pid);
 }
 
 /* A packet that is followed matches by what it is; only -N and -i ask where it is now. */
@@ -218,7 +224,7 @@ static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const st
 		return false;
 	if (config.mark_mask && !followed && (skb->mark & config.mark_mask) != config.mark)
 		return false;
-	if (!process_matches(cpu, known))
+	if (!process_matches(cpu, depth, known, skb, hit->skb))
 		return false;
 	if (config.netns || config.have_ifname) {
 		read_device(skb, &slot->dev);
@@ -295,6 +301,29 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	fill_bytes(rec, &slot->window, skb);
 }
 
+/*
+ * Whose packet it is. A drop does not always say which socket it was for (before 6.11 never), so
+ * what a function was called with for this packet is kept; not the sender's, as a packet leaves
+ * that behind on its way to another socket of the same machine.
+ */
+static __always_inline void fill_owner(struct skbt_record *rec, const struct known_socket *known,
+				       const struct sk_buff *skb, const struct hit *hit)
+{
+	const struct sock *sk = packet_socket(known, skb, hit->skb);
+	__u64 inode = socket_inode(sk), key = (__u64)hit->skb;
+	bool received = inode && sk != skb->sk;
+
+	if (received || (!inode && (hit->type == SKBT_DROP || hit->stage))) {
+		struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
+
+		if (tracked && received)
+			tracked->receiver = inode;
+		else if (tracked)
+			inode = tracked->receiver;
+	}
+	put_owner(rec, inode);
+}
+
 static __always_inline void submit(struct skbt_record *rec)
 {
 	/* Waking the reader costs more than a record; it also looks every few milliseconds. */
@@ -329,6 +358,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	rec->ts = bpf_ktime_get_ns();
 	rec->prev_ts = track(cpu, slot, depth, hit, rec->ts, rec);
 	fill_record(rec, hit, cpu, slot, skb);
+	if (config.want_owners)
+		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
 	if (with_stack) {
 		rec->sections |= 1 << SKBT_SEC_STACK;
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
@@ -394,6 +425,7 @@ static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u3
 	}
 	*(volatile __u64 *)&cpu->depth = depth + 1;
 	trace_in_slot(ctx, cpu, depth, &hit);
+	cpu->known[depth & (SLOTS - 1)].skb = NULL;
 	*(volatile __u64 *)&cpu->depth = depth;
 	return 0;
 }

@@ -284,8 +284,10 @@ static int skb_arg_of_all(const struct type_index *types, const char *func, stru
 	while ((id = index_next(types, func, BTF_KIND_FUNC, &at))) {
 		memset(&arg, 0, sizeof(arg));
 		err = proto_skb_arg(types->btf, btf__type_by_id(types->btf, id)->type, &arg);
-		if (seen && (err != first || memcmp(&arg, out, sizeof(arg)) != 0))
+		if (seen &&
+		    (err != first || arg.index != out->index || arg.indirect != out->indirect))
 			return -ENOENT;
+		arg.sock = arg.sock && (!seen || out->sock);
 		first = err;
 		*out = arg;
 		seen = true;

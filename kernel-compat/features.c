@@ -120,22 +120,36 @@ static bool has_helper(struct kernel_btf *kb, const char *name)
 	return kernel_btf_enumerator(kb, "bpf_func_id", name, &value) == 0;
 }
 
-/* void (*btf_trace_kfree_skb)(void *, struct sk_buff *, void *location, enum skb_drop_reason, ...)
+/*
+ * void (*btf_trace_kfree_skb)(void *, struct sk_buff *, void *location, enum skb_drop_reason,
+ *			       const struct sock *rx_sk)
  */
-static bool reason_is_passed(struct kernel_btf *kb)
+static const struct btf_type *drop_argument(struct kernel_btf *kb, unsigned int argument)
 {
-	enum { REASON = 3 };
 	const struct btf *btf = kernel_btf_vmlinux(kb);
 	uint32_t id = kernel_btf_find(kb, "btf_trace_kfree_skb", BTF_KIND_TYPEDEF);
 	const struct btf_type *t = btf__type_by_id(btf, btf_strip(btf, id));
 
 	if (!id || !t || !btf_is_ptr(t))
-		return false;
+		return NULL;
 	t = btf__type_by_id(btf, btf_strip(btf, t->type));
-	if (!t || !btf_is_func_proto(t) || btf_vlen(t) <= REASON)
-		return false;
-	t = btf__type_by_id(btf, btf_strip(btf, btf_params(t)[REASON].type));
+	if (!t || !btf_is_func_proto(t) || btf_vlen(t) <= argument)
+		return NULL;
+	return btf__type_by_id(btf, btf_strip(btf, btf_params(t)[argument].type));
+}
+
+static bool reason_is_passed(struct kernel_btf *kb)
+{
+	const struct btf_type *t = drop_argument(kb, 3);
+
 	return t && btf_is_any_enum(t);
+}
+
+static bool socket_is_passed(struct kernel_btf *kb)
+{
+	const struct btf_type *t = drop_argument(kb, 4);
+
+	return t && btf_is_ptr(t);
 }
 
 static uint64_t preempt_count_address(struct kernel_btf *kb, const struct ksyms *ks)
@@ -213,6 +227,7 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 		/* 5.11 brought this helper together with accounting by memory cgroup. */
 		.counts_memlock = !has_helper(kb, "BPF_FUNC_ktime_get_coarse_ns"),
 		.drop_has_reason = reason_is_passed(kb),
+		.drop_has_socket = reason_is_passed(kb) && socket_is_passed(kb),
 		.has_direct_loads = try_direct_loads(kb),
 		.lockdown = read_lockdown(),
 		.per_cpu_offset = address_of(ks, "__per_cpu_offset"),

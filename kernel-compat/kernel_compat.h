@@ -72,6 +72,7 @@ int kernel_btf_extract(struct kernel_btf *kb, const struct btf *wanted, int fd);
 struct skb_arg {
 	uint8_t index; /* 0 = first argument */
 	bool indirect; /* the argument is a struct sk_buff ** */
+	bool sock;     /* it is argument 1, and argument 0 a struct sock * */
 };
 
 /*
@@ -255,6 +256,7 @@ struct kernel_features {
 	bool has_ringbuf;                         /* 5.8 */
 	bool counts_memlock;   /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
 	bool drop_has_reason;  /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
+	bool drop_has_socket;  /* and then the socket that was to get the packet (6.11) */
 	bool has_direct_loads; /* loads through bpf_rdonly_cast() verify (6.17); proved by loading
 				*/
 	enum lockdown_mode lockdown;

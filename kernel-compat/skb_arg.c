@@ -33,6 +33,18 @@ static int skb_depth(const struct btf *btf, uint32_t id)
 	return 0;
 }
 
+/* struct sock * */
+static bool is_sock_pointer(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, btf_strip(btf, id));
+
+	if (!t || !btf_is_ptr(t))
+		return false;
+	t = btf__type_by_id(btf, btf_strip(btf, t->type));
+	return t && (btf_is_struct(t) || btf_is_fwd(t)) &&
+	       strcmp(btf__name_by_offset(btf, t->name_off), "sock") == 0;
+}
+
 /* A struct by value takes one register, two or none, by its size and members: not worth guessing.
  */
 static bool takes_one_register(const struct btf *btf, uint32_t id)
@@ -81,6 +93,7 @@ int proto_skb_arg(const struct btf *btf, uint32_t proto_id, struct skb_arg *out)
 		return err;
 	out->index = found;
 	out->indirect = found_depth == 2;
+	out->sock = found == 1 && !out->indirect && is_sock_pointer(btf, params[0].type);
 	return 0;
 }
 

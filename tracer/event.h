@@ -32,6 +32,11 @@ struct event {
 	uint64_t wall_ns;              /* rec->ts on the wall clock */
 	const char *func;       /* hook, or for a drop the function that dropped; NULL = unknown */
 	const char *netns_name; /* NULL = it has none */
+	/* NULL = not known; rec has pid and comm. Of the task that is the cause: */
+	const char *cmdline;
+	/* Of the process that owns the packet's socket: */
+	const char *owner_cmdline, *owner_cgroup;
+	const char *owner_container; /* id of the container that it runs in */
 	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = none, or unknown by name */
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
 	uint64_t location_offset; /* drop: bytes into func */

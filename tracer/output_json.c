@@ -80,6 +80,18 @@ static void put_origin(struct json *j, const struct event *ev)
 	field_or_null(j, "ifname", true, rec->ifname, sizeof(rec->ifname));
 }
 
+static void put_who(struct json *j, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+
+	string_or_null(j, "cmdline", ev->cmdline);
+	number_or_null(j, "owner_pid", rec->owner_pid, rec->owner_pid);
+	field_or_null(j, "owner_comm", rec->owner_pid, rec->owner_comm, sizeof(rec->owner_comm));
+	string_or_null(j, "owner_cmdline", ev->owner_cmdline);
+	string_or_null(j, "owner_cgroup", ev->owner_cgroup);
+	string_or_null(j, "owner_container", ev->owner_container);
+}
+
 static inline void put_address(struct json *j, const char *key, int family, const uint8_t *addr)
 {
 	json_key(j, key);
@@ -187,6 +199,7 @@ static int json_event(struct output *o, const struct event *ev)
 
 	common_begin(&j, rec->type == SKBT_DROP ? "drop" : "path", ev->wall_ns);
 	put_origin(&j, ev);
+	put_who(&j, ev);
 	put_packet(&j, ev);
 	put_stack(&j, o, rec);
 	json_key(&j, "delta_ns");

@@ -37,9 +37,16 @@ struct text {
 	char clock[9];             /* HH:MM:SS */
 	uint64_t first_ts;         /* of the run; 0 = no event yet */
 	uint64_t base_ts;          /* of the last line with a full time */
+	uint32_t noted_pid;        /* whose command lines were shown last: the task's, */
+	uint32_t noted_owner;      /* and the socket's owner's */
 	struct packet last_packet; /* line above, for the terminal */
 	struct skbt_record last;   /* likewise; at the end, as it ends with an open array */
 };
+
+static char printable(char c)
+{
+	return c > ' ' && c < 0x7f ? c : '?';
+}
 
 /* Names come from whoever could set them: nothing in them may move the cursor or split a column. */
 void put_safe(struct linebuf *b, const char *text, size_t size)
@@ -47,7 +54,7 @@ void put_safe(struct linebuf *b, const char *text, size_t size)
 	size_t len = strnlen(text, size);
 
 	for (size_t i = 0; i < len; i++)
-		lb_char(b, text[i] == ' ' ? '_' : text[i] > ' ' && text[i] < 0x7f ? text[i] : '?');
+		lb_char(b, text[i] == ' ' ? '_' : printable(text[i]));
 	if (len == 0)
 		lb_char(b, '-');
 }
@@ -138,15 +145,25 @@ static void put_time(struct output *o, const struct event *ev, bool same)
 	}
 }
 
+static void put_name_and_pid(struct linebuf *b, const char *comm, uint32_t pid)
+{
+	put_safe(b, comm, SKBT_COMM_LEN);
+	lb_char(b, '/');
+	lb_u64(b, pid);
+}
+
+/* No task is the cause of what an interrupt does: then the owner of the packet's socket is told. */
 void put_process(struct linebuf *b, const struct skbt_record *rec)
 {
-	if (!task_known(rec)) {
-		lb_text(b, rec->context == SKBT_SOFTIRQ ? "softirq" : "hardirq");
+	if (task_known(rec)) {
+		put_name_and_pid(b, rec->comm, rec->pid);
 		return;
 	}
-	put_safe(b, rec->comm, sizeof(rec->comm));
-	lb_char(b, '/');
-	lb_u64(b, rec->pid);
+	lb_text(b, rec->context == SKBT_SOFTIRQ ? "softirq" : "hardirq");
+	if (!rec->owner_pid)
+		return;
+	lb_char(b, '>');
+	put_name_and_pid(b, rec->owner_comm, rec->owner_pid);
 }
 
 void put_netns(struct output *o, const struct event *ev)
@@ -178,8 +195,10 @@ void put_function(struct linebuf *b, const struct event *ev)
 
 static bool same_process(const struct skbt_record *a, const struct skbt_record *b)
 {
-	if (a->context != b->context || !task_known(a))
-		return a->context == b->context;
+	if (a->context != b->context)
+		return false;
+	if (!task_known(a))
+		return a->owner_pid == b->owner_pid;
 	return a->pid == b->pid && memcmp(a->comm, b->comm, sizeof(a->comm)) == 0;
 }
 
@@ -287,7 +306,8 @@ static int put_note(struct output *o, const char *label, const char *prefix, con
 		if (!first)
 			lb_char(b, ' ');
 		at = b->len;
-		lb_bytes(b, text, len);
+		for (size_t i = 0; i < len; i++)
+			lb_char(b, printable(text[i]));
 		fold_note(o, at, first);
 		first = false;
 		text += len;
@@ -317,6 +337,32 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 	return lb_end_line(b);
 }
 
+/*
+ * Command lines: of the process in the column, and of the socket's owner if that is another one.
+ * Below drops, and with -v where the line above tells of other processes.
+ */
+static int put_who(struct output *o, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	struct text *t = o->state;
+	bool task = task_known(rec), same, owner;
+	int err = 0;
+
+	same = (task ? rec->pid : 0) == t->noted_pid && rec->owner_pid == t->noted_owner;
+	if (rec->type != SKBT_DROP && (!o->env.options->verbose || same))
+		return 0;
+	t->noted_pid = task ? rec->pid : 0;
+	t->noted_owner = rec->owner_pid;
+	owner = rec->owner_pid && (!task || rec->owner_pid != rec->pid);
+	if (task)
+		err = put_note(o, "process", "", ev->cmdline);
+	if (!err && owner)
+		err = put_note(o, "owner", "", ev->owner_cmdline);
+	if (!err && rec->owner_pid && ev->owner_container)
+		err = put_note(o, "in", "container ", ev->owner_container);
+	return err;
+}
+
 static int text_event(struct output *o, const struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
@@ -341,6 +387,8 @@ static int text_event(struct output *o, const struct event *ev)
 		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "", ev->why.cause);
 	if (!err && drop)
 		err = put_note(o, "advice", "", ev->why.advice);
+	if (!err)
+		err = put_who(o, ev);
 	if (!err)
 		err = put_stack(o, rec);
 	if (!err)

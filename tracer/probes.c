@@ -82,6 +82,8 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->want_ends = o->want_ends;
 	c->linger = traces_release(m->plan);
 	c->drop_has_reason = m->features.drop_has_reason;
+	c->drop_has_socket = m->features.drop_has_socket;
+	c->want_owners = 1;
 	c->path_stack = o->call_stack;
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
@@ -127,7 +129,8 @@ static struct bpf_program *program_for(const struct probes *p, enum attach_kind 
 	if (release)
 		snprintf(name, sizeof(name), "%s_%s", program_prefix(kind), release);
 	else
-		snprintf(name, sizeof(name), "%s_arg%u%s", program_prefix(kind), target->skb.index,
+		snprintf(name, sizeof(name), "%s_%sarg%u%s", program_prefix(kind),
+			 target->skb.sock ? "sock_" : "", target->skb.index,
 			 target->skb.indirect ? "_indirect" : "");
 	return bpf_object__find_program_by_name(p->skel->obj, name);
 }
@@ -158,6 +161,8 @@ static void choose_programs_of(struct probes *p, enum attach_kind kind, const st
 {
 	for (size_t i = 0; i < m->plan->target_count; i++)
 		choose_program(program_for(p, kind, &m->plan->targets[i]), kind);
+	if (bpf_program__autoload(p->skel->progs.call_sock_arg1))
+		choose_program(p->skel->progs.call_arg1, kind); /* goes on there */
 	for (size_t i = 0; i < m->aid_count; i++)
 		choose_program(aid_program(p, kind, m->aids[i].aid), kind);
 }
@@ -213,12 +218,21 @@ static void choose_kfuncs(const struct kernel_features *f)
 	inject_kfunc(SKBT_PREEMPT_ENABLE, f->preempt_enable);
 }
 
-static int set_tail_call(const struct probes *p)
+static int set_tail_calls(const struct probes *p)
 {
-	int fd = bpf_program__fd(p->skel->progs.call_traced), key = 0;
+	const struct bpf_program *programs[SKBT_TAILS] = {
+		[SKBT_TAIL_TRACED] = p->skel->progs.call_traced,
+		[SKBT_TAIL_ARG1] = p->skel->progs.call_arg1,
+	};
+	int map = bpf_map__fd(p->skel->maps.traced);
 
-	return bpf_map_update_elem(bpf_map__fd(p->skel->maps.traced), &key, &fd, BPF_ANY) ? -errno
-											  : 0;
+	for (int key = 0; key < SKBT_TAILS; key++) {
+		int fd = bpf_program__fd(programs[key]);
+
+		if (fd >= 0 && bpf_map_update_elem(map, &key, &fd, BPF_ANY))
+			return -errno;
+	}
+	return 0;
 }
 
 static int load_failure(const struct machine *m, const struct options *o, int err, struct error *e)
@@ -266,8 +280,8 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 		choose_program(p->skel->progs.call_traced, p->kind);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
-	if (!err && config->tail_call)
-		err = set_tail_call(p);
+	if (!err)
+		err = set_tail_calls(p);
 	return err ? load_failure(m, o, err, e) : 0;
 }
 
@@ -389,6 +403,20 @@ static int attach_tracepoints(struct probes *p, const struct machine *m, struct 
 	return 0;
 }
 
+/* What tells of processes, to be there before /proc is read. Without it less is known of them. */
+static void watch_processes(struct probes *p)
+{
+	const struct skbtrace_bpf *skel = p->skel;
+
+	__atomic_store_n(&p->skel->bss->watching, 1, __ATOMIC_SEQ_CST);
+	p->skel->links.forked =
+		bpf_program__attach_raw_tracepoint(skel->progs.forked, "sched_process_fork");
+	p->skel->links.executed =
+		bpf_program__attach_raw_tracepoint(skel->progs.executed, "sched_process_exec");
+	p->skel->links.cgroup_made =
+		bpf_program__attach_raw_tracepoint(skel->progs.cgroup_made, "cgroup_mkdir");
+}
+
 static int attach_by(struct probes *p, enum attach_kind kind, const struct machine *m,
 		     struct attach_request *r, size_t count, const struct attach_how *how)
 {
@@ -422,6 +450,7 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 	err = attach_tracepoints(p, m, e);
 	if (err)
 		return err;
+	watch_processes(p);
 	err = make_requests(m, &requests, &count);
 	if (!err)
 		err = note_sites(p, m->plan);
@@ -481,6 +510,7 @@ void probes_activate(struct probes *p)
 void probes_deactivate(struct probes *p)
 {
 	__atomic_store_n(&p->skel->bss->active, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&p->skel->bss->watching, 0, __ATOMIC_SEQ_CST);
 }
 
 int probes_ring_fd(const struct probes *p)
@@ -491,6 +521,11 @@ int probes_ring_fd(const struct probes *p)
 const uint32_t *probes_section_sizes(const struct probes *p)
 {
 	return ((const struct skbt_config *)&p->skel->rodata->config)->section_size;
+}
+
+int probes_owners_fd(const struct probes *p)
+{
+	return bpf_map__fd(p->skel->maps.owners);
 }
 
 /* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.

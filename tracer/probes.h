@@ -30,6 +30,8 @@ void probes_activate(struct probes *p);
 void probes_deactivate(struct probes *p);
 
 int probes_ring_fd(const struct probes *p);
+/* The map of struct skbt_owner by the inode of a socket. */
+int probes_owners_fd(const struct probes *p);
 
 /* Bytes of each section of a record, as record_section() wants them. */
 const uint32_t *probes_section_sizes(const struct probes *p);

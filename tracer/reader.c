@@ -13,6 +13,7 @@
 #include "explain.h"
 #include "inside.h"
 #include "netns_names.h"
+#include "owners.h"
 #include "packet_numbers.h"
 #include "ring.h"
 #include "view.h"
@@ -32,6 +33,7 @@ struct reader {
 	struct output *output;
 	struct view *view;
 	struct netns_names *netns_names;
+	struct owners *owners;
 	struct packet_numbers *numbers;
 	int64_t wall_offset;
 	uint64_t consumed;
@@ -80,6 +82,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	ev->wall_ns = rec->ts + r->wall_offset;
 	if (!r->options->numeric)
 		ev->netns_name = netns_name(r->netns_names, rec->netns);
+	owners_describe(r->owners, ev);
 	packet_decode(rec, &ev->packet);
 	if (rec->type == SKBT_DROP) {
 		trim_stack(rec, rec->site, 1); /* where kfree_skb() will return to */
@@ -127,6 +130,7 @@ static int on_record(void *ctx, const void *data, size_t size)
 
 	r->consumed++;
 	if (size && *(const uint8_t *)data >= SKBT_NOTES_FROM) {
+		owners_note(r->owners, data, size);
 		handle_note(r, data, size);
 		return 0;
 	}
@@ -153,12 +157,14 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 	r->wall_offset = clock_wall_offset();
 	r->numbers = packet_numbers_new();
 	r->netns_names = netns_names_new();
+	r->owners = owners_new();
 	r->view = view_new(o, out, &(struct view_source){ .describe = describe, .ctx = r });
 	r->ring = ring_new(probes_ring_fd(p), o->buffer_size, on_record, r);
-	if (!r->numbers || !r->netns_names || !r->view || !r->ring) {
+	if (!r->numbers || !r->netns_names || !r->owners || !r->view || !r->ring) {
 		reader_free(r);
 		return NULL;
 	}
+	owners_scan(r->owners, probes_owners_fd(p), o->pid);
 	return r;
 }
 
@@ -169,6 +175,7 @@ void reader_free(struct reader *r)
 	ring_free(r->ring);
 	view_free(r->view);
 	netns_names_free(r->netns_names);
+	owners_free(r->owners);
 	packet_numbers_free(r->numbers);
 	free(r);
 }

@@ -133,7 +133,7 @@ ask() {
 		| '"$1" "$events"
 }
 
-show() { jq -c 'select(.type != "summary") | [.type, .func, .pkt_type, .netns_name, .ifname, .packet_id, .parent_id, .proto, .src, .dst, .reason, .location, .context, .pid]' "$events"; }
+show() { jq -c 'select(.type != "summary") | [.type, .func, .pkt_type, .netns_name, .ifname, .packet_id, .parent_id, .proto, .src, .dst, .reason, .location, .context, .pid, .owner_pid]' "$events"; }
 
 expect() {
 	[ "$(ask "$2")" = true ] && return

@@ -44,7 +44,10 @@ static void a_path_event_has_every_key_of_its_type(void **state)
 		"\"parent_id\":null,\"skb\":\"0xffff888003a1c200\",\"func\":\"ip_output\",\"pid\":"
 		"2345,"
 		"\"tid\":2346,\"comm\":\"ping\",\"context\":\"task\",\"netns\":4026532201,"
-		"\"netns_name\":\"client\",\"ifindex\":2,\"ifname\":\"c0\",\"pkt_type\":"
+		"\"netns_name\":\"client\",\"ifindex\":2,\"ifname\":\"c0\",\"cmdline\":null,"
+		"\"owner_pid\":null,\"owner_comm\":null,"
+		"\"owner_cmdline\":null,\"owner_cgroup\":null,\"owner_container\":null,"
+		"\"pkt_type\":"
 		"\"OUTGOING\","
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
@@ -72,7 +75,10 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"\"parent_id\":null,\"skb\":\"0xffff888003a1c200\",\"func\":\"ip_forward\",\"pid\":"
 		"null,"
 		"\"tid\":null,\"comm\":null,\"context\":\"softirq\",\"netns\":4026532300,"
-		"\"netns_name\":\"router\",\"ifindex\":2,\"ifname\":\"r0\",\"pkt_type\":\"HOST\","
+		"\"netns_name\":\"router\",\"ifindex\":2,\"ifname\":\"r0\",\"cmdline\":null,"
+		"\"owner_pid\":null,\"owner_comm\":null,"
+		"\"owner_cmdline\":null,\"owner_cgroup\":null,\"owner_container\":null,"
+		"\"pkt_type\":\"HOST\","
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
 		"\"sport\":null,\"dport\":null,\"stack\":[\"ip_forward+0x2b1\",\"ip_rcv+0x5c\","
@@ -83,6 +89,24 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
 		"large\",\"cause_inferred\":false,"
 		"\"advice\":\"send less\"}\n");
+}
+
+static void the_owner_of_the_socket_is_told_in_any_context(void **state)
+{
+	struct event ev = fabricate_drop();
+
+	(void)state;
+	fabricated.rec.owner_pid = 812;
+	strcpy(fabricated.rec.owner_comm, "nginx");
+	ev.cmdline = "curl x";
+	ev.owner_cmdline = "nginx -g \"x\"";
+	ev.owner_cgroup = "/docker/0123456789ab";
+	ev.owner_container = "0123456789ab";
+	assert_non_null(strstr(show(ev), "\"cmdline\":\"curl x\",\"owner_pid\":812,"
+					 "\"owner_comm\":\"nginx\",\"owner_cmdline\":"
+					 "\"nginx -g \\\"x\\\"\",\"owner_cgroup\":"
+					 "\"/docker/0123456789ab\",\"owner_container\":"
+					 "\"0123456789ab\","));
 }
 
 static void what_is_unknown_is_null_and_never_left_out(void **state)
@@ -100,7 +124,9 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"id\":null,"
 		"\"skb\":\"0x0\",\"func\":null,\"pid\":null,\"tid\":null,\"comm\":null,"
 		"\"context\":\"hardirq\",\"netns\":null,\"netns_name\":null,\"ifindex\":null,"
-		"\"ifname\":null,\"pkt_type\":null,\"mark\":0,\"len\":0,\"proto\":null,\"src\":"
+		"\"ifname\":null,\"cmdline\":null,\"owner_pid\":null,\"owner_comm\":null,"
+		"\"owner_cmdline\":null,\"owner_cgroup\":null,\"owner_container\":null,"
+		"\"pkt_type\":null,\"mark\":0,\"len\":0,\"proto\":null,\"src\":"
 		"null,"
 		"\"dst\":null,\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":null,"
 		"\"total_ns\":null,\"changes\":null,"
@@ -322,6 +348,7 @@ int main(void)
 		json_test(a_drop_adds_reason_location_cause_and_advice),
 		json_test(what_is_inside_is_hex_and_text),
 		json_test(reason_code_0_is_a_code_where_the_kernel_has_reasons),
+		json_test(the_owner_of_the_socket_is_told_in_any_context),
 		json_test(what_is_unknown_is_null_and_never_left_out),
 		json_test(a_drop_outside_any_symbol_has_its_address_as_location),
 		json_test(the_task_is_told_unless_an_interrupt_ran),

@@ -43,6 +43,25 @@ static void expect_arg(const char *func, const char *module, int index, bool ind
 	assert_int_equal(arg.indirect, indirect);
 }
 
+static bool has_sock(const char *func)
+{
+	struct skb_arg arg;
+
+	assert_int_equal(kernel_btf_skb_arg(f.kb, func, NULL, &arg), 0);
+	return arg.sock;
+}
+
+static void a_socket_before_the_skb_is_seen(void **state)
+{
+	(void)state;
+	expect_arg("tcp_v4_do_rcv", NULL, 1, false);
+	assert_true(has_sock("tcp_v4_do_rcv"));
+	assert_false(has_sock("ip_rcv"));
+	assert_false(has_sock("napi_gro_receive"));
+	assert_false(has_sock("ip_finish_output")); /* not the first argument */
+	assert_false(has_sock("takes_sock_first")); /* the skb is not the second */
+}
+
 static void expect_error(const char *func, const char *module, int err)
 {
 	struct skb_arg arg;
@@ -247,6 +266,7 @@ static void features_are_read_from_types(void **state)
 	assert_int_equal(features.preempt_disable, 0);
 	assert_true(features.counts_memlock);
 	assert_true(features.drop_has_reason);
+	assert_true(features.drop_has_socket);
 	assert_int_equal(features.per_cpu_offset, 0xffffffff82b29940);
 	assert_int_equal(features.preempt_count, 0x35010);
 }
@@ -357,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(skb_arguments_are_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_socket_before_the_skb_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(absent_arguments_are_told_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(only_registers_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(functions_of_one_name_must_agree, setup, teardown),

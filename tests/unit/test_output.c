@@ -164,6 +164,64 @@ static void a_netns_without_name_is_its_inode(void **state)
 	assert_non_null(strstr(show(ev), "  4026532201 c0"));
 }
 
+/* A server's packet, in a softirq. */
+static struct event fabricate_owned(void)
+{
+	struct event ev = fabricate_drop();
+
+	fabricated.rec.owner_pid = 812;
+	strcpy(fabricated.rec.owner_comm, "my nginx");
+	ev.owner_cmdline = "nginx: worker\n\033[31m";
+	ev.owner_container = "0123456789abcdef";
+	return ev;
+}
+
+static void in_an_interrupt_the_owner_of_the_socket_is_named(void **state)
+{
+	struct event ev = fabricate_owned();
+
+	(void)state;
+	assert_non_null(strstr(show(ev), "  softirq>my_nginx/812 "));
+	fabricated.rec.context = SKBT_TASK;
+	assert_non_null(strstr(show(ev), "  ping/2345 "));
+}
+
+static void a_drop_tells_the_command_line_of_the_owner(void **state)
+{
+	struct event ev = fabricate_owned();
+	const char *text;
+
+	(void)state;
+	text = show(ev);
+	assert_non_null(strstr(text, "\n              owner   nginx: worker??[31m\n"
+				     "              in      container 0123456789abcdef\n"));
+	assert_null(strstr(text, "process "));
+	fabricated.rec.context = SKBT_TASK;
+	ev.cmdline = "ping -c 1 x";
+	text = show(ev);
+	assert_non_null(strstr(text, "\n              process ping -c 1 x\n"
+				     "              owner   nginx: worker"));
+	/* The sender owns it: told once. */
+	fabricated.rec.owner_pid = fabricated.rec.pid;
+	text = show(ev);
+	assert_non_null(strstr(text, "process ping"));
+	assert_null(strstr(text, "owner "));
+}
+
+static void verbose_tells_command_lines_where_they_change(void **state)
+{
+	struct event ev = fabricate_path();
+
+	(void)state;
+	ev.cmdline = "ping x";
+	assert_null(strstr(show(ev), "process"));
+	o.verbose = 1;
+	assert_non_null(strstr(show(ev), "process ping x\n"));
+	assert_null(strstr(show(ev), "process"));
+	fabricated.rec.pid = 77;
+	assert_non_null(strstr(show(ev), "process ping x\n"));
+}
+
 static void the_process_is_named_only_where_it_is_the_cause(void **state)
 {
 	struct event ev = fabricate_path();
@@ -519,6 +577,9 @@ int main(void)
 		text_test(a_drop_outside_any_symbol_shows_the_address),
 		text_test(a_netns_without_name_is_its_inode),
 		text_test(the_process_is_named_only_where_it_is_the_cause),
+		text_test(in_an_interrupt_the_owner_of_the_socket_is_named),
+		text_test(a_drop_tells_the_command_line_of_the_owner),
+		text_test(verbose_tells_command_lines_where_they_change),
 		text_test(a_long_field_pushes_the_next_which_catch_up),
 		text_test(nasty_names_can_neither_split_columns_nor_reach_the_terminal),
 		text_test(ports_and_ipv6_are_written_as_in_urls),

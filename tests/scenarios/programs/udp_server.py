@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""udp_server.py ADDRESS PORT READY: a UDP socket that is bound and not read; READY appears when it is."""
+import socket
+import sys
+import time
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind((sys.argv[1], int(sys.argv[2])))
+open(sys.argv[3], "w").close()
+time.sleep(600)
