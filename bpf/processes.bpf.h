@@ -105,6 +105,7 @@ static __always_inline void note_fork(struct task_struct *parent, struct task_st
 	note->type = SKBT_FORK;
 	note->pid = pid;
 	note->parent = of;
+	note->ts = bpf_ktime_get_ns();
 	note->len = 0;
 	bpf_ringbuf_submit(note, BPF_RB_NO_WAKEUP);
 }
@@ -128,6 +129,7 @@ static __always_inline void note_exec(struct task_struct *task)
 	note->type = SKBT_EXEC;
 	note->pid = BPF_CORE_READ(task, tgid);
 	note->parent = 0;
+	note->ts = bpf_ktime_get_ns();
 	note->len = read_user_bounded(note->args, size, (void *)from) ? 0 : size;
 	bpf_ringbuf_submit(note, BPF_RB_NO_WAKEUP);
 }

@@ -154,6 +154,7 @@ struct skbt_process {
 	__u32 pid;    /* thread group */
 	__u32 parent; /* fork: its parent's */
 	__u32 reserved2;
+	__u64 ts;
 	char args[]; /* exec: SKBT_ARGS bytes, the arguments, a zero byte behind each */
 };
 

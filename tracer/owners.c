@@ -64,7 +64,7 @@ static void describe_process(struct owners *o, uint32_t pid, struct skbt_owner *
 	owner->cgroup = cgroup_id(o, pid);
 	process_read(o->processes, pid, "comm", comm, sizeof(comm));
 	snprintf(owner->comm, sizeof(owner->comm), "%.*s", (int)strcspn(comm, "\n"), comm);
-	process_cmdline(o->processes, pid); /* now, as it may be gone when it is asked for */
+	process_cmdline(o->processes, pid, 0); /* now, as it may be gone when it is asked for */
 }
 
 static void scan_process(struct owners *o, int map_fd, uint32_t pid)
@@ -119,9 +119,9 @@ static void process_note(struct owners *o, const struct skbt_process *note, size
 	if (size < sizeof(*note))
 		return;
 	if (note->type == SKBT_FORK)
-		processes_fork(o->processes, note->pid, note->parent);
+		processes_fork(o->processes, note->pid, note->parent, note->ts);
 	else if (note->len <= size - sizeof(*note))
-		processes_exec(o->processes, note->pid, note->args, note->len);
+		processes_exec(o->processes, note->pid, note->args, note->len, note->ts);
 }
 
 void owners_note(struct owners *o, const void *note, size_t size)
@@ -163,13 +163,13 @@ void owners_describe(struct owners *o, struct event *ev)
 	const struct cgroup_name *cgroup, *v1;
 
 	if (rec->context < SKBT_SOFTIRQ)
-		ev->cmdline = process_cmdline(o->processes, rec->pid);
+		ev->cmdline = process_cmdline(o->processes, rec->pid, rec->ts);
 	if (!rec->owner_pid)
 		return;
 	if (ev->cmdline && rec->owner_pid == rec->pid)
 		ev->owner_cmdline = ev->cmdline;
 	else
-		ev->owner_cmdline = process_cmdline(o->processes, rec->owner_pid);
+		ev->owner_cmdline = process_cmdline(o->processes, rec->owner_pid, rec->ts);
 	cgroup = cgroups_find(o->cgroups, rec->owner_cgroup);
 	if (!cgroup || !strcmp(cgroup->path, "/")) {
 		v1 = v1_cgroup(o, rec->owner_pid);

@@ -11,7 +11,7 @@
 #include "../bpf/skbtrace_abi.h"
 
 /* 4,096 processes; of a set, the one that was longest of no use makes room. */
-enum { WAYS = 4, SETS = 1024, CGROUP_FILE = 4096 };
+enum { WAYS = 4, SETS = 1024, VERSIONS = 4, CGROUP_FILE = 4096 };
 
 /* Shared by a process and the children that it forks. */
 struct args {
@@ -19,11 +19,19 @@ struct args {
 	char text[];
 };
 
+/* What it was from a time on. */
+struct version {
+	uint64_t since;
+	bool asked; /* args is what can be known */
+	struct args *args;
+};
+
 struct process {
 	uint32_t pid; /* 0 = free */
-	bool asked, asked_cgroup;
+	unsigned int count;
+	bool asked_cgroup;
 	uint64_t used;
-	struct args *args;
+	struct version versions[VERSIONS]; /* the newest first: events may be held back */
 	char *cgroup;
 };
 
@@ -59,7 +67,8 @@ static void args_drop(struct args *args)
 
 static void forget(struct process *process)
 {
-	args_drop(process->args);
+	for (unsigned int i = 0; i < process->count; i++)
+		args_drop(process->versions[i].args);
 	free(process->cgroup);
 	memset(process, 0, sizeof(*process));
 }
@@ -93,6 +102,24 @@ static struct process *find_or_make(struct processes *p, uint32_t pid)
 	return process;
 }
 
+static void change(struct process *process, uint64_t since, bool asked, struct args *args)
+{
+	struct version *v = process->versions;
+
+	if (process->count == VERSIONS)
+		args_drop(v[--process->count].args);
+	memmove(v + 1, v, process->count++ * sizeof(*v));
+	*v = (struct version){ .since = since, .asked = asked, .args = args };
+}
+
+static struct version *version_at(struct process *process, uint64_t ts)
+{
+	for (unsigned int i = 0; i < process->count; i++)
+		if (process->versions[i].since <= ts)
+			return &process->versions[i];
+	return NULL;
+}
+
 struct processes *processes_new(const char *proc)
 {
 	struct processes *p = calloc(1, sizeof(*p));
@@ -118,30 +145,25 @@ void processes_free(struct processes *p)
 	free(p);
 }
 
-void processes_fork(struct processes *p, uint32_t pid, uint32_t parent)
+void processes_fork(struct processes *p, uint32_t pid, uint32_t parent, uint64_t ts)
 {
 	struct process *of = find(p, parent), *process;
-	struct args *args = of ? of->args : NULL;
+	struct args *args = of && of->count ? of->versions[0].args : NULL;
 
 	/* Held first: making room may forget the parent. */
 	if (args)
 		args->users++;
-	process = find(p, pid);
-	if (process) /* it had this number before */
-		forget(process);
 	process = find_or_make(p, pid);
-	process->args = args;
-	process->asked = args != NULL;
+	free(process->cgroup); /* of another one that had this number */
+	process->cgroup = NULL;
+	process->asked_cgroup = false;
+	change(process, ts, args != NULL, args);
 }
 
-void processes_exec(struct processes *p, uint32_t pid, const char *args, size_t len)
+void processes_exec(struct processes *p, uint32_t pid, const char *args, size_t len, uint64_t ts)
 {
-	struct process *process = find_or_make(p, pid);
-
-	args_drop(process->args);
-	process->args = args_new(args, len);
 	/* Not asked later instead: by then it may have executed something else. */
-	process->asked = true;
+	change(find_or_make(p, pid), ts, true, args_new(args, len));
 }
 
 size_t process_read(const struct processes *p, uint32_t pid, const char *name, char *buf,
@@ -164,19 +186,24 @@ size_t process_read(const struct processes *p, uint32_t pid, const char *name, c
 	return got;
 }
 
-const char *process_cmdline(struct processes *p, uint32_t pid)
+const char *process_cmdline(struct processes *p, uint32_t pid, uint64_t ts)
 {
 	char text[SKBT_ARGS + 1];
 	struct process *process;
+	struct version *v;
 
 	if (!pid)
 		return NULL;
 	process = find_or_make(p, pid);
-	if (!process->asked) {
-		process->asked = true;
-		process->args = args_new(text, process_read(p, pid, "cmdline", text, sizeof(text)));
+	if (!process->count)
+		change(process, 0, false, NULL);
+	v = version_at(process, ts);
+	/* /proc has the newest only. */
+	if (v && !v->asked && v == process->versions) {
+		v->asked = true;
+		v->args = args_new(text, process_read(p, pid, "cmdline", text, sizeof(text)));
 	}
-	return process->args ? process->args->text : NULL;
+	return v && v->args ? v->args->text : NULL;
 }
 
 /* Lines are NUMBER:CONTROLLERS:PATH, for version 2 "0::PATH". */

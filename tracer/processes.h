@@ -15,14 +15,17 @@ struct processes;
 struct processes *processes_new(const char *proc);
 void processes_free(struct processes *p);
 
-/* A new process: it has its parent's command line. */
-void processes_fork(struct processes *p, uint32_t pid, uint32_t parent);
+/* Since ts (of records), a new process: it has its parent's command line. */
+void processes_fork(struct processes *p, uint32_t pid, uint32_t parent, uint64_t ts);
 
 /* It executes a program; args: as in /proc/PID/cmdline, len 0 = not known. */
-void processes_exec(struct processes *p, uint32_t pid, const char *args, size_t len);
+void processes_exec(struct processes *p, uint32_t pid, const char *args, size_t len, uint64_t ts);
 
-/* Arguments with blanks between them; NULL = not known, or a kernel thread. Until the next call. */
-const char *process_cmdline(struct processes *p, uint32_t pid);
+/*
+ * What it was at that time, arguments with blanks between them. NULL = not known, or a kernel
+ * thread. Valid until the next call.
+ */
+const char *process_cmdline(struct processes *p, uint32_t pid, uint64_t ts);
 
 /*
  * The path of its cgroup as /proc said when it was first asked for, of version 1 where version 2
