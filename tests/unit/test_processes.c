@@ -121,6 +121,11 @@ static void a_command_line_is_that_of_its_time(void **state)
 	assert_string_equal(process_cmdline(p, 51, first), "one");
 	assert_string_equal(process_cmdline(p, 51, forked), "shell");
 	assert_null(process_cmdline(p, 51, forked - 1));
+	/* /proc tells what it is, not what it was. */
+	processes_fork(p, 52, 999, forked = ++now);
+	processes_exec(p, 52, "new\0", 4, ++now);
+	proc_file(52, "cmdline", "new", 3);
+	assert_null(process_cmdline(p, 52, forked));
 	/* Four of them are kept. */
 	processes_exec(p, 51, "five\0", 5, ++now);
 	assert_string_equal(process_cmdline(p, 51, first), "one");
