@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* struct skb_filter: one classic program and its two eBPF bodies. */
+/* struct skb_filter: one classic program and its eBPF bodies. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -16,7 +16,7 @@ struct body {
 struct skb_filter {
 	struct skb_cbpf *classic;
 	uint32_t classic_cnt;
-	struct body bodies[2]; /* by enum skb_filter_start */
+	struct body bodies[SKB_FILTER_STARTS];
 	uint32_t need;
 	uint32_t uses;
 };
@@ -25,22 +25,22 @@ struct skb_filter {
 static int make_body(struct skb_filter *f, enum skb_filter_start start, uint32_t window,
 		     struct skb_filter_err *err)
 {
-	uint32_t hole = start == SKB_FILTER_L3 ? SKB_FILTER_HOLE : 0;
 	struct body *body = &f->bodies[start];
 	struct analysis a;
 	int ret;
 
-	ret = analyse(f->classic, f->classic_cnt, window, hole, &a, err);
+	ret = analyse(f->classic, f->classic_cnt, window, hole_of(start), &a, err);
 	if (ret)
 		return ret;
-	ret = translate(f->classic, f->classic_cnt, window, hole, &a, &body->insns, &body->cnt,
+	ret = translate(f->classic, f->classic_cnt, window, start, &a, &body->insns, &body->cnt,
 			err);
 	if (start == SKB_FILTER_L2) {
 		f->need = a.need;
 		f->uses = a.uses;
 	}
 	analysis_free(&a);
-	return ret;
+	/* Callers do without this one. */
+	return start == SKB_FILTER_IN_PLACE && ret != -ENOMEM ? 0 : ret;
 }
 
 static int window_size(const struct skb_filter_opts *opts, uint32_t *window,
@@ -70,10 +70,8 @@ int filter_new(struct skb_cbpf *insns, uint32_t cnt, const struct skb_filter_opt
 	ret = window_size(opts, &window, err);
 	if (!ret)
 		ret = classic_check(insns, cnt, err);
-	if (!ret)
-		ret = make_body(f, SKB_FILTER_L2, window, err);
-	if (!ret)
-		ret = make_body(f, SKB_FILTER_L3, window, err);
+	for (int start = 0; start < SKB_FILTER_STARTS && !ret; start++)
+		ret = make_body(f, start, window, err);
 	if (ret) {
 		skb_filter_free(f);
 		return ret;
@@ -101,8 +99,8 @@ void skb_filter_free(struct skb_filter *f)
 	if (!f)
 		return;
 	free(f->classic);
-	free(f->bodies[SKB_FILTER_L2].insns);
-	free(f->bodies[SKB_FILTER_L3].insns);
+	for (int start = 0; start < SKB_FILTER_STARTS; start++)
+		free(f->bodies[start].insns);
 	free(f);
 }
 

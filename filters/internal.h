@@ -47,7 +47,13 @@ struct load {
 	struct range index;
 };
 
-/* analyse.c. hole = bytes at the start that no load may touch (0 or SKB_FILTER_HOLE). */
+/* Bytes at the start that no load may touch. */
+static inline uint32_t hole_of(enum skb_filter_start start)
+{
+	return start == SKB_FILTER_L2 ? 0 : SKB_FILTER_HOLE;
+}
+
+/* analyse.c. hole = bytes at the start that no load may touch (hole_of()). */
 int analyse(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
 	    struct analysis *out, struct skb_filter_err *err);
 void analysis_free(struct analysis *a);
@@ -64,10 +70,10 @@ int network_order(const struct skb_cbpf *insns, uint32_t cnt, const struct analy
 		  uint8_t **out);
 uint32_t in_network_order(uint32_t k, uint8_t size);
 
-/* translate.c: *out is malloc()ed. */
-int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
-	      const struct analysis *a, struct bpf_insn **out, uint32_t *out_cnt,
-	      struct skb_filter_err *err);
+/* translate.c: *out is malloc()ed. -EOPNOTSUPP: SKB_FILTER_IN_PLACE is not for this program. */
+int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window,
+	      enum skb_filter_start start, const struct analysis *a, struct bpf_insn **out,
+	      uint32_t *out_cnt, struct skb_filter_err *err);
 
 /* filter.c: adopts insns (malloc()ed) whatever it returns. */
 int filter_new(struct skb_cbpf *insns, uint32_t cnt, const struct skb_filter_opts *opts,

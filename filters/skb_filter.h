@@ -20,6 +20,11 @@
  * for skbs that have none: the caller lays out 12 unknown bytes, then the EtherType, then the
  * network header at byte 14, and every load that touches bytes 0..11 means "no match".
  *
+ * Most programs have a third one, SKB_FILTER_IN_PLACE. It says what the L3 body says, but reads
+ * nothing in front of the network header: the upper half of R3 has the bytes 12 to 15 as a 32-bit
+ * load would leave them, so that the EtherType need not be in memory. R1 is 14 bytes before the
+ * network header, and the upper half of R2 is 0. It is for memory where loads are dear.
+ *
  * Where classic BPF implementations disagree, these are the rules (sources: net/core/filter.c of
  * Linux, bpf_filter.c of libpcap 1.10.3):
  *
@@ -59,6 +64,8 @@ struct skb_filter; /* opaque; owned by the caller, see skb_filter_free() */
 enum skb_filter_start {
 	SKB_FILTER_L2,
 	SKB_FILTER_L3,
+	SKB_FILTER_IN_PLACE,
+	SKB_FILTER_STARTS,
 };
 
 /* What a program looks at; bits of skb_filter_uses(). */
@@ -100,7 +107,11 @@ int skb_filter_from_cbpf(const struct skb_cbpf *insns, uint32_t cnt,
 
 void skb_filter_free(struct skb_filter *f);
 
-/* The eBPF body for one start; lives as long as f. *cnt gets its number of instructions. */
+/*
+ * The eBPF body for one start; lives as long as f. *cnt gets its number of instructions. NULL and 0
+ * if there is none: of SKB_FILTER_IN_PLACE, where bytes 12 or 13 are read with others than 14 and
+ * 15, or at an offset that is not known.
+ */
 const struct bpf_insn *skb_filter_body(const struct skb_filter *f, enum skb_filter_start start,
 				       uint32_t *cnt);
 

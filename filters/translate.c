@@ -21,6 +21,10 @@
 #define X       BPF_REG_4
 #define TMP     BPF_REG_5
 
+/* Of SKB_FILTER_IN_PLACE: bytes that are in R3, and where memory begins. */
+#define IN_REGISTER 16
+#define IN_MEMORY   14
+
 /* A jump offset is 16 bits: relay pending jumps before the oldest gets that long. */
 #define RELAY_AFTER 29000
 
@@ -34,6 +38,7 @@ struct emitter {
 	uint32_t cbpf_cnt;
 	uint32_t window;
 	uint32_t hole;
+	bool in_place; /* SKB_FILTER_IN_PLACE */
 	const struct analysis *flow;
 	uint8_t *order; /* see network_order() */
 
@@ -42,7 +47,7 @@ struct emitter {
 	uint32_t *start; /* eBPF index of each classic instruction, and of reject */
 	struct fixup *fixups;
 	uint32_t fixup_cnt, fixup_cap;
-	int err; /* sticky: -ENOMEM, or -E2BIG for a jump out of reach */
+	int err; /* sticky: -ENOMEM, -E2BIG for a jump out of reach, -EOPNOTSUPP as translate() */
 };
 
 static void *grow(struct emitter *e, void *array, uint32_t cnt, uint32_t *cap, size_t size)
@@ -140,15 +145,27 @@ static void emit_index(struct emitter *e, const struct load *l)
 	emit_jump(e, BPF_JMP | BPF_JGT | BPF_X, TMP, CAPLEN, 0, reject(e));
 }
 
+static void emit_register_load(struct emitter *e, uint8_t dst, const struct load *l)
+{
+	emit(e, BPF_ALU64 | BPF_MOV | BPF_X, dst, WIRELEN, 0, 0);
+	emit(e, BPF_ALU64 | BPF_RSH | BPF_K, dst, 0, 0, 32 + 8 * (l->k - SKB_FILTER_HOLE));
+	if (l->k + l->size < IN_REGISTER)
+		emit(e, BPF_ALU | BPF_AND | BPF_K, dst, 0, 0, (1u << 8 * l->size) - 1);
+}
+
 static void emit_packet_load(struct emitter *e, uint32_t i, const struct load *l)
 {
 	uint8_t size = BPF_SIZE(e->cbpf[i].code),
 		dst = BPF_CLASS(e->cbpf[i].code) == BPF_LD ? A : X;
+	bool in_register;
 
 	if (l->index.hi < e->hole) {
 		emit_return(e, 0);
 		return;
 	}
+	in_register = e->in_place && !l->indirect && l->k + l->size <= IN_REGISTER;
+	if (e->in_place && !in_register && l->index.lo < IN_MEMORY)
+		e->err = e->err ? e->err : -EOPNOTSUPP;
 	if (l->indirect) {
 		emit_index(e, l);
 		/* pointer += scalar: for the other order some verifiers lose the pointer */
@@ -159,7 +176,10 @@ static void emit_packet_load(struct emitter *e, uint32_t i, const struct load *l
 		if (l->k + l->size > e->flow->at[i].caplen)
 			emit_jump(e, BPF_JMP | BPF_JLT | BPF_K, CAPLEN, 0, l->k + l->size,
 				  reject(e));
-		emit(e, BPF_LDX | BPF_MEM | size, dst, WINDOW, (int16_t)l->k, 0);
+		if (in_register)
+			emit_register_load(e, dst, l);
+		else
+			emit(e, BPF_LDX | BPF_MEM | size, dst, WINDOW, (int16_t)l->k, 0);
 	}
 	if (l->size > 1 && !e->order[i])
 		emit(e, BPF_ALU | BPF_END | BPF_TO_BE, dst, 0, 0, l->size * 8);
@@ -293,8 +313,10 @@ static void emit_insn(struct emitter *e, uint32_t i)
 /* The arguments come from C code that may leave rubbish in the upper halves (clang 14 does). */
 static void emit_prologue(struct emitter *e)
 {
-	mov32(e, CAPLEN, CAPLEN);
-	mov32(e, WIRELEN, WIRELEN);
+	if (!e->in_place) {
+		mov32(e, CAPLEN, CAPLEN);
+		mov32(e, WIRELEN, WIRELEN);
+	}
 	if (e->flow->zero & (1u << SLOT_A))
 		mov32_imm(e, A, 0);
 	if (e->flow->zero & (1u << SLOT_X))
@@ -373,13 +395,16 @@ static void emit_all(struct emitter *e)
 		emit_return(e, 0);
 }
 
-int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint32_t hole,
-	      const struct analysis *a, struct bpf_insn **out, uint32_t *out_cnt,
-	      struct skb_filter_err *err)
+int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window,
+	      enum skb_filter_start start, const struct analysis *a, struct bpf_insn **out,
+	      uint32_t *out_cnt, struct skb_filter_err *err)
 {
-	struct emitter e = {
-		.cbpf = insns, .cbpf_cnt = cnt, .window = window, .hole = hole, .flow = a
-	};
+	struct emitter e = { .cbpf = insns,
+			     .cbpf_cnt = cnt,
+			     .window = window,
+			     .hole = hole_of(start),
+			     .in_place = start == SKB_FILTER_IN_PLACE,
+			     .flow = a };
 
 	e.start = calloc(cnt + 1, sizeof(*e.start));
 	e.err = e.start ? network_order(insns, cnt, a, &e.order) : -ENOMEM;
@@ -394,6 +419,8 @@ int translate(const struct skb_cbpf *insns, uint32_t cnt, uint32_t window, uint3
 		return 0;
 	}
 	free(e.insns);
+	if (e.err == -EOPNOTSUPP)
+		return e.err;
 	if (e.err == -ENOMEM)
 		return fail(err, e.err, -1, NULL, "out of memory");
 	return fail(err, e.err, -1, "shorten the expression; use nets and port ranges",

@@ -105,6 +105,8 @@ static bool run_case(struct fuzz *z, struct subject *s, struct prog_run_case *c)
 	z->totals.matches += c->l2 != 0;
 	c->caplen = caplen;
 	c->wirelen = wirelen;
+	c->in_place = c->l3;
+	c->in_place_argument = ebpf_in_place_argument(s->window, wirelen);
 	memcpy(c->window, s->window, sizeof(c->window));
 	if (!z->with_kernel)
 		return true;
@@ -120,20 +122,21 @@ static bool run_batch(struct fuzz *z, struct subject *s, const struct prog_run_c
 
 	memcpy(got, expected, PROG_RUN_BATCH * sizeof(*got));
 	for (int i = 0; i < PROG_RUN_BATCH; i++)
-		got[i].l2 = got[i].l3 = 0x5a5a5a5a;
+		got[i].l2 = got[i].l3 = got[i].in_place = 0x5a5a5a5a;
 	do {
 		err = prog_run_batch(&z->prog_run, s);
 	} while (err == -EINTR && !stop);
 	if (err == -EINTR)
 		return true;
 	for (int i = 0; i < PROG_RUN_BATCH && !err; i++, z->totals.prog_run++) {
-		if (got[i].l2 == expected[i].l2 && got[i].l3 == expected[i].l3)
+		if (got[i].l2 == expected[i].l2 && got[i].l3 == expected[i].l3 &&
+		    got[i].in_place == expected[i].in_place)
 			continue;
 		snprintf(s->wrong, sizeof(s->wrong),
 			 "the kernel runs L2 to 0x%x instead of 0x%x, L3 to 0x%x instead of 0x%x, "
-			 "caplen %u wirelen %u",
-			 got[i].l2, expected[i].l2, got[i].l3, expected[i].l3, got[i].caplen,
-			 got[i].wirelen);
+			 "in place to 0x%x, caplen %u wirelen %u",
+			 got[i].l2, expected[i].l2, got[i].l3, expected[i].l3, got[i].in_place,
+			 got[i].caplen, got[i].wirelen);
 		return false;
 	}
 	if (err)

@@ -46,12 +46,20 @@ struct prog_run_case *prog_run_cases(const struct prog_run *p)
 #define FIELD(name)     ((int16_t)offsetof(struct prog_run_case, name))
 #define LOAD(dst, name) INSN(BPF_LDX | BPF_MEM | BPF_W, dst, 6, FIELD(name), 0)
 #define STORE(name)     INSN(BPF_STX | BPF_MEM | BPF_W, 6, 0, FIELD(name), 0)
-#define HEAD            24 /* instructions in front of the L2 body */
+#define HEAD            30 /* instructions in front of the L2 body */
 
-/* Takes the case `next`, adds one to it, and calls both bodies, which follow. R6 = the case. */
+/* What the bodies are called with and where the verdict goes; 6 instructions. */
+#define CALL_BODY(size, third, to, name)                                                           \
+	INSN(BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0),                                             \
+		INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, FIELD(window)), LOAD(2, caplen),        \
+		INSN(BPF_LDX | BPF_MEM | (size), 3, 6, FIELD(third), 0),                           \
+		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, to), STORE(name)
+
+/* Takes the case `next`, adds one to it, and calls the bodies, which follow. R6 = the case. */
 static void build(const struct prog_run *p, const struct subject *s, struct bpf_insn *out)
 {
 	const int32_t l2_at = HEAD, l3_at = HEAD + (int32_t)s->l2_cnt;
+	const int32_t in_place_at = s->in_place ? l3_at + (int32_t)s->l3_cnt : l3_at;
 	const struct bpf_insn head[] = {
 		INSN(BPF_LD | BPF_IMM | BPF_DW, 6, BPF_PSEUDO_MAP_VALUE, 0, p->map),
 		INSN(0, 0, 0, 0, 0),
@@ -63,26 +71,19 @@ static void build(const struct prog_run *p, const struct subject *s, struct bpf_
 		INSN(BPF_ALU64 | BPF_MUL | BPF_K, 7, 0, 0, sizeof(struct prog_run_case)),
 		INSN(BPF_ALU64 | BPF_ADD | BPF_X, 6, 7, 0, 0),
 		INSN(BPF_ALU64 | BPF_ADD | BPF_K, 6, 0, 0, offsetof(struct prog_run_value, cases)),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0),
-		INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, FIELD(window)),
-		LOAD(2, caplen),
-		LOAD(3, wirelen),
-		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, l2_at - 15),
-		STORE(l2),
-		INSN(BPF_ALU64 | BPF_MOV | BPF_X, 1, 6, 0, 0),
-		INSN(BPF_ALU64 | BPF_ADD | BPF_K, 1, 0, 0, FIELD(window)),
-		LOAD(2, caplen),
-		LOAD(3, wirelen),
-		INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, l3_at - 21),
-		STORE(l3),
+		CALL_BODY(BPF_W, wirelen, l2_at - 15, l2),
+		CALL_BODY(BPF_W, wirelen, l3_at - 21, l3),
+		CALL_BODY(BPF_DW, in_place_argument, in_place_at - 27, in_place),
 		INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0),
 		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
 	};
 
 	_Static_assert(sizeof(head) == HEAD * sizeof(head[0]), "HEAD");
 	memcpy(out, head, sizeof(head));
-	memcpy(out + HEAD, s->l2, s->l2_cnt * sizeof(*out));
-	memcpy(out + HEAD + s->l2_cnt, s->l3, s->l3_cnt * sizeof(*out));
+	memcpy(out + l2_at, s->l2, s->l2_cnt * sizeof(*out));
+	memcpy(out + l3_at, s->l3, s->l3_cnt * sizeof(*out));
+	if (s->in_place)
+		memcpy(out + in_place_at, s->in_place, s->in_place_cnt * sizeof(*out));
 }
 
 /* Once more, for the end of the verifier's log. */
@@ -101,7 +102,7 @@ static void explain(const struct bpf_insn *insns, uint32_t cnt)
 
 static int load(const struct prog_run *p, const struct subject *s)
 {
-	uint32_t cnt = HEAD + s->l2_cnt + s->l3_cnt;
+	uint32_t cnt = HEAD + s->l2_cnt + s->l3_cnt + s->in_place_cnt;
 	struct bpf_insn *insns = malloc(cnt * sizeof(*insns));
 	int fd;
 

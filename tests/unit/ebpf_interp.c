@@ -265,7 +265,8 @@ static bool run_alu32(struct machine *m, const struct bpf_insn *insn)
 	return true;
 }
 
-/* What the pointer arithmetic needs: MOV, ADD, and AND of a number. */
+/* What the pointer arithmetic needs: MOV, ADD, AND of a number; and what takes a register apart:
+ * RSH. */
 static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *dst = &m->r[insn->dst_reg], *src = &m->r[insn->src_reg];
@@ -279,6 +280,10 @@ static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 	}
 	if (insn->code == (BPF_ALU64 | BPF_AND | BPF_K) && dst->type == NUMBER && insn->imm >= 0) {
 		dst->v &= (uint32_t)insn->imm;
+		return true;
+	}
+	if (insn->code == (BPF_ALU64 | BPF_RSH | BPF_K) && dst->type == NUMBER) {
+		dst->v >>= insn->imm & 63;
 		return true;
 	}
 	if (BPF_OP(insn->code) != BPF_ADD || dst->type == UNSET)
@@ -357,16 +362,16 @@ static bool step(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 	}
 }
 
-void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
-	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result)
+static void run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+		uint32_t window_size, uint64_t r2, uint64_t r3, struct ebpf_result *result)
 {
 	struct machine m = {
 		.window = window,
 		.window_size = window_size,
 		.result = result,
 		.r[1] = { WINDOW, 0 },
-		.r[2] = { NUMBER, caplen | RUBBISH },
-		.r[3] = { NUMBER, wirelen | RUBBISH },
+		.r[2] = { NUMBER, r2 },
+		.r[3] = { NUMBER, r3 },
 		.r[10] = { STACK, 0 },
 	};
 	uint32_t pc = 0;
@@ -382,4 +387,26 @@ void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
 	else if (m.r[0].type != NUMBER)
 		error(&m, "R0 is not a number at EXIT");
 	result->verdict = (uint32_t)m.r[0].v;
+}
+
+void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result)
+{
+	run(insns, cnt, window, window_size, caplen | RUBBISH, wirelen | RUBBISH, result);
+}
+
+uint64_t ebpf_in_place_argument(const uint8_t *window, uint32_t wirelen)
+{
+	uint32_t word;
+
+	memcpy(&word, window + 12, sizeof(word));
+	return (uint64_t)word << 32 | wirelen;
+}
+
+void ebpf_run_in_place(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+		       uint32_t window_size, uint32_t caplen, uint32_t wirelen,
+		       struct ebpf_result *result)
+{
+	run(insns, cnt, window, window_size, caplen, ebpf_in_place_argument(window, wirelen),
+	    result);
 }

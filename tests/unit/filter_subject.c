@@ -25,9 +25,12 @@ bool subject_open(struct subject *s, const char *name, struct skb_filter *f)
 	s->classic = skb_filter_classic(f, &s->classic_cnt);
 	s->l2 = skb_filter_body(f, SKB_FILTER_L2, &s->l2_cnt);
 	s->l3 = skb_filter_body(f, SKB_FILTER_L3, &s->l3_cnt);
+	s->in_place = skb_filter_body(f, SKB_FILTER_IN_PLACE, &s->in_place_cnt);
 	form = ebpf_check(s->l2, s->l2_cnt);
 	if (!form)
 		form = ebpf_check(s->l3, s->l3_cnt);
+	if (!form && s->in_place)
+		form = ebpf_check(s->in_place, s->in_place_cnt);
 	return form ? wrong(s, "%s", form) : true;
 }
 
@@ -61,16 +64,37 @@ static bool disagree(struct subject *s, const char *what, uint32_t got, uint32_t
 		     caplen, wirelen);
 }
 
-static bool run_body(struct subject *s, const char *what, const struct bpf_insn *insns,
-		     uint32_t cnt, uint32_t caplen, uint32_t wirelen, struct ebpf_result *r)
+static bool in_bounds(struct subject *s, const char *what, uint32_t caplen,
+		      const struct ebpf_result *r)
 {
-	ebpf_run(insns, cnt, s->window, sizeof(s->window), caplen, wirelen, r);
 	if (r->error)
 		return wrong(s, "%s, instruction %u: %s, caplen %u", what, r->at, r->error, caplen);
 	if (r->end > skb_filter_need(s->f) || r->end > caplen)
 		return wrong(s, "%s reads byte %u of %u, need %u", what, r->end - 1, caplen,
 			     skb_filter_need(s->f));
 	return true;
+}
+
+static bool run_body(struct subject *s, const char *what, const struct bpf_insn *insns,
+		     uint32_t cnt, uint32_t caplen, uint32_t wirelen, struct ebpf_result *r)
+{
+	ebpf_run(insns, cnt, s->window, sizeof(s->window), caplen, wirelen, r);
+	return in_bounds(s, what, caplen, r);
+}
+
+static bool compare_in_place(struct subject *s, uint32_t caplen, uint32_t wirelen,
+			     uint32_t expected)
+{
+	struct ebpf_result r;
+
+	ebpf_run_in_place(s->in_place, s->in_place_cnt, s->window, sizeof(s->window), caplen,
+			  wirelen, &r);
+	if (!in_bounds(s, "the body in place", caplen, &r))
+		return false;
+	if (r.lowest < 14)
+		return wrong(s, "the body in place reads byte %u", r.lowest);
+	return r.verdict == expected ||
+	       disagree(s, "the body in place", r.verdict, expected, caplen, wirelen);
 }
 
 bool subject_compare(struct subject *s, uint32_t caplen, uint32_t wirelen, bool with_libpcap,
@@ -90,6 +114,8 @@ bool subject_compare(struct subject *s, uint32_t caplen, uint32_t wirelen, bool 
 	expected = l2.lowest < SKB_FILTER_HOLE ? 0 : l2.verdict;
 	if (l3.verdict != expected)
 		return disagree(s, "the L3 body", l3.verdict, expected, caplen, wirelen);
+	if (s->in_place && !compare_in_place(s, caplen, wirelen, l3.verdict))
+		return false;
 	if (verdict)
 		*verdict = l2.verdict;
 	if (verdict_l3)

@@ -66,7 +66,7 @@ static bool compare_packet(struct subject *s, const struct packet *p, bool cut)
 
 static void corpus_agrees_on_every_packet_and_length(void **state)
 {
-	uint32_t expr_cnt, packet_cnt, matches = 0, useless = 0;
+	uint32_t expr_cnt, packet_cnt, matches = 0, useless = 0, in_place = 0;
 	char **exprs = corpus_expressions(&expr_cnt);
 	const struct packet *packets = packets_all(&packet_cnt);
 	struct subject s;
@@ -77,6 +77,7 @@ static void corpus_agrees_on_every_packet_and_length(void **state)
 		uint32_t matched = 0;
 
 		open_subject(&s, exprs[i], compile(exprs[i]));
+		in_place += s.in_place != NULL;
 		for (uint32_t j = 0; j < packet_cnt; j++)
 			matched += compare_packet(&s, &packets[j], (i + j) % 4 == 0);
 		/* An expression that never matches, or always does, tests little. */
@@ -87,7 +88,9 @@ static void corpus_agrees_on_every_packet_and_length(void **state)
 		matches += matched;
 		skb_filter_free(s.f);
 	}
-	print_message("%u expressions, %u packets, %u matches\n", expr_cnt, packet_cnt, matches);
+	print_message("%u expressions, %u of them in place, %u packets, %u matches\n", expr_cnt,
+		      in_place, packet_cnt, matches);
+	assert_true(in_place > expr_cnt * 9 / 10);
 	assert_int_equal(useless, 0);
 }
 
@@ -380,6 +383,35 @@ static void without_a_mac_header(void **state)
 	}
 }
 
+/* Which programs have a body in place: the corpus test compares it with the others. */
+static void bodies_in_place(void **state)
+{
+	static const struct {
+		const char *expr;
+		bool there;
+	} cases[] = {
+		{ "tcp port 443", true },
+		{ "ip6 and udp port 53", true },
+		{ "vlan 100 and arp", true },
+		{ "ether host 1:2:3:4:5:6", true }, /* never matches there */
+		{ "ether[12:4] = 0x08004500", true },
+		{ "ether[13:2] = 0x0045", true },
+		{ "ether[14:4] = 0x45000054", true },
+		{ "ether[13:4] = 0x00450000", false },
+		{ "ether[ip[8]] = 0", false },
+	};
+	uint32_t cnt;
+
+	(void)state;
+	for (size_t i = 0; i < CNT(cases); i++) {
+		struct skb_filter *f = compile(cases[i].expr);
+
+		if (!skb_filter_body(f, SKB_FILTER_IN_PLACE, &cnt) == cases[i].there)
+			fail_msg("%s: expected %d", cases[i].expr, cases[i].there);
+		skb_filter_free(f);
+	}
+}
+
 static void need_and_uses(void **state)
 {
 	enum {
@@ -478,6 +510,7 @@ int main(void)
 		cmocka_unit_test(longest_branches),
 		cmocka_unit_test(expressions_match_what_they_say),
 		cmocka_unit_test(without_a_mac_header),
+		cmocka_unit_test(bodies_in_place),
 		cmocka_unit_test(need_and_uses),
 		cmocka_unit_test(nothing_matches_everything),
 		cmocka_unit_test(many_terms),
