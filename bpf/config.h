@@ -28,18 +28,27 @@ enum skbt_tail {
 	SKBT_TAILS,
 };
 
+/* What filter_in_place needs to know of the filter; 0 = it holds none. */
+enum skbt_in_place {
+	SKBT_IN_PLACE = 1,
+	SKBT_IN_PLACE_MORE, /* it asks for the length of the frame, or for a VLAN tag */
+};
+
 struct skbt_config {
 	__u64 per_cpu_offset;   /* kernel address of the array, see struct kernel_features */
 	__u64 preempt_count;    /* 0 = the context of events is unknown */
 	__u64 page_offset_base; /* addresses of the two kernel variables; 0 = unknown, and then */
 	__u64 vmemmap_base;     /* page fragments are not read */
 	__u32 filter_vlan;      /* the filter asks for VLAN tags: put them into its window */
-	__u32 direct;      /* bpf_rdonly_cast() is there and the verifier allows loads through it */
-	__u32 hold_cpu;    /* bpf_preempt_disable() is there */
-	__u32 have_filter; /* filter_l2 and filter_l3 hold a filter */
-	__u32 filter_need; /* bytes of the window that it can touch */
-	__u32 filter_direct; /* filter_direct reads frames where they lie */
-	__u32 filter_big;    /* too long to be verified several times */
+	__u32 direct; /* bpf_rdonly_cast() is there and the verifier allows loads through it */
+	__u32 headers_adjoin;  /* protocol, transport_header, network_header and mac_header are 8
+				  bytes of an skb, in this order */
+	__u32 hold_cpu;        /* bpf_preempt_disable() is there */
+	__u32 have_filter;     /* filter_l2 and filter_l3 hold a filter */
+	__u32 filter_need;     /* bytes of the window that it can touch */
+	__u32 filter_direct;   /* filter_direct reads frames where they lie */
+	__u32 filter_in_place; /* enum skbt_in_place; implies filter_direct and filter_one_body */
+	__u32 filter_big;      /* too long to be verified several times */
 	__u32 tail_call; /* shims of kprobes go on in call_traced, the one of them with the filter
 			  */
 	__u32 filter_one_body; /* filter_l2 is right without an Ethernet header as well */
@@ -66,6 +75,17 @@ struct skbt_config {
 	__u64 rate_burst;    /* ns without packets that are made up for at once */
 	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early */
 	char ifname[SKBT_IFNAME_LEN];
+};
+
+/*
+ * Hits that the filter refused before all else. They count as hits and as unmatched. Each CPU has a
+ * line of the cache for itself, up to so many CPUs; more share them, as counting is atomic.
+ */
+enum { SKBT_REFUSED_PLACES = 256 };
+
+struct skbt_refused {
+	__u64 hits;
+	__u64 unused[7];
 };
 
 #endif

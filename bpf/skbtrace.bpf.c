@@ -97,13 +97,11 @@ struct {
  * A big filter takes longer to verify than all else, so it is in one program only. Nothing comes
  * between a shim and call_traced: programs of kprobes do not interrupt each other on a CPU.
  */
-static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u32 stage)
+static __always_inline int go_on(struct pt_regs *ctx, struct sk_buff *skb, __u32 stage)
 {
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 
-	if (!config.tail_call)
-		return trace_skb(ctx, skb, PT_REGS_IP(ctx), SKBT_PATH | stage << STAGE_SHIFT, 0);
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!cpu)
 		return 0;
@@ -111,6 +109,16 @@ static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u3
 	cpu->called_stage = stage;
 	bpf_tail_call(ctx, &traced, SKBT_TAIL_TRACED);
 	return 0;
+}
+
+static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u32 stage)
+{
+	__u32 what = SKBT_PATH | stage << STAGE_SHIFT;
+
+	if (filtered_out(skb, &what))
+		return 0;
+	return config.tail_call ? go_on(ctx, skb, stage)
+				: trace_skb(ctx, skb, PT_REGS_IP(ctx), what, 0);
 }
 
 SEC("skbt.kprobe/traced")
@@ -127,14 +135,18 @@ int call_traced(struct pt_regs *ctx)
 
 static __always_inline int entered_at(__u64 *ctx, __u32 n, bool indirect, __u32 stage)
 {
+	__u32 what = SKBT_PATH | stage << STAGE_SHIFT;
+	struct sk_buff *skb;
 	__u64 arg = 0;
 
 	if (!active)
 		return 0;
 	bpf_get_func_arg(ctx, n, &arg);
+	skb = indirect ? pointed_to(arg) : (void *)arg;
+	if (filtered_out(skb, &what))
+		return 0;
 	hold_cpu();
-	trace_skb(ctx, indirect ? pointed_to(arg) : (void *)arg, bpf_get_func_ip(ctx),
-		  SKBT_PATH | stage << STAGE_SHIFT, 0);
+	trace_skb(ctx, skb, bpf_get_func_ip(ctx), what, 0);
 	release_cpu();
 	return 0;
 }
@@ -170,14 +182,17 @@ SEC("skbt.fentry/sock_arg1")
 int enter_sock_arg1(__u64 *ctx)
 {
 	__u64 sk = 0, skb = 0;
+	__u32 what = SKBT_PATH;
 
 	if (!active)
 		return 0;
 	bpf_get_func_arg(ctx, 0, &sk);
 	bpf_get_func_arg(ctx, 1, &skb);
+	if (filtered_out((void *)skb, &what))
+		return 0;
 	hold_cpu();
 	note_socket((void *)skb, (void *)sk);
-	trace_skb(ctx, (void *)skb, bpf_get_func_ip(ctx), SKBT_PATH, 0);
+	trace_skb(ctx, (void *)skb, bpf_get_func_ip(ctx), what, 0);
 	release_cpu();
 	return 0;
 }
@@ -256,17 +271,19 @@ SEC("skbt.rawtp/kfree_skb")
 int drop(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	__u32 reason = 0;
+	__u32 reason = 0, what = SKBT_DROP;
 
 	if (!active)
 		return 0;
 	if (config.drop_has_reason)
 		reason = (__u32)ctx->args[2];
-	hold_cpu();
-	if (config.drop_has_socket)
-		note_socket(skb, (struct sock *)ctx->args[3]);
-	trace_skb(ctx, skb, ctx->args[1], SKBT_DROP, reason);
-	release_cpu();
+	if (!filtered_out(skb, &what)) {
+		hold_cpu();
+		if (config.drop_has_socket)
+			note_socket(skb, (struct sock *)ctx->args[3]);
+		trace_skb(ctx, skb, ctx->args[1], what, reason);
+		release_cpu();
+	}
 	end_of_life(skb, STAGE_FREED);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #ifndef SKBTRACE_TRACE_BPF_H
 #define SKBTRACE_TRACE_BPF_H
 
+#include "in_place.bpf.h"
 #include "inner.bpf.h"
 #include "inside.bpf.h"
 #include "owner.bpf.h"
@@ -43,8 +44,9 @@ struct hit {
 	struct sk_buff *skb;
 	__u64 site; /* see struct skbt_record */
 	__u32 reason;
-	__u32 type;  /* enum skbt_record_type */
-	__u32 stage; /* of the function: enum stage */
+	__u32 type;   /* enum skbt_record_type */
+	__u32 stage;  /* of the function: enum stage */
+	bool matched; /* decide() said so: the packet filter need not be asked */
 };
 
 struct {
@@ -62,6 +64,8 @@ struct {
 const volatile struct skbt_config config = {};
 volatile __u32 active = 0;   /* set when everything is attached, cleared before detaching */
 volatile __u64 rate_due = 0; /* --rate: when the next packet may be chosen */
+/* By CPU. An array beside the map, because a look-up in it costs as much as a filter. */
+volatile struct skbt_refused refused[SKBT_REFUSED_PLACES] = {};
 
 /*
  * Stubs, replaced by generated code before load (tracer/inject.h); what they compute only keeps
@@ -161,7 +165,7 @@ static __always_inline bool device_matches(const struct device_facts *dev)
 }
 
 static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
-					   const struct sk_buff *skb, bool followed)
+					   const struct sk_buff *skb, bool followed, bool matched)
 {
 	/* 15 bytes tell even a filter that needs none of them what kind of packet this is. */
 	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
@@ -169,6 +173,8 @@ static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
 	bool known;
 
 	find_start(skb, w);
+	if (config.filter_in_place && matched)
+		return true;
 	if (config.filter_direct && !config.have_inner && !followed && lies_flat(w, skb))
 		return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
 				     w->wirelen);
@@ -231,7 +237,7 @@ static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const st
 		if (!device_matches(&slot->dev))
 			return false;
 	}
-	return packet_matches(slot, depth, skb, followed) &&
+	return packet_matches(slot, depth, skb, followed, hit->matched) &&
 	       (followed || ((!config.have_inner || inner_matches(slot, depth, skb)) &&
 			     (!config.have_where || where(hit->skb))));
 }
@@ -398,8 +404,30 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u3
 		count(cpu, SKBT_UNMATCHED);
 }
 
+/* With the type of a hit, in an argument of trace_skb(). */
+#define MATCHED 0x80
+
 /*
- * what: the record's type, and above STAGE_SHIFT the function's stage.
+ * The filter's verdict, where it can be had before all else. True: it is no, and the hit is
+ * counted. A packet that may be known goes on, as it may be followed.
+ */
+static __always_inline bool filtered_out(struct sk_buff *skb, __u32 *what)
+{
+	enum verdict verdict = config.filter_in_place ? decide(skb) : UNDECIDED;
+	__u32 place;
+
+	if (verdict == NO_MATCH && !maybe_known((__u64)skb)) {
+		place = bpf_get_smp_processor_id() % SKBT_REFUSED_PLACES;
+		__sync_fetch_and_add(&refused[place].hits, 1);
+		return true;
+	}
+	if (verdict == MATCH)
+		*what |= MATCHED;
+	return false;
+}
+
+/*
+ * what: the record's type, with it MATCHED, and above STAGE_SHIFT the function's stage.
  * Not inlined: there are many shims, and user space holds the instructions of all of them.
  */
 static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 what,
@@ -408,8 +436,9 @@ static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u3
 	const struct hit hit = { .skb = skb,
 				 .site = site,
 				 .reason = reason,
-				 .type = what & ((1 << STAGE_SHIFT) - 1),
-				 .stage = what >> STAGE_SHIFT };
+				 .type = what & (MATCHED - 1),
+				 .stage = what >> STAGE_SHIFT,
+				 .matched = what & MATCHED };
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 	__u64 depth;

@@ -91,10 +91,9 @@ static __always_inline void find_start(const struct sk_buff *skb, struct window 
  * can be trusted. Early in output skb->protocol is not set yet while the IP header is
  * there: __ip_local_out() sets it. Where it is set, the IP version has to agree.
  */
-static __always_inline __u16 l3_protocol(const struct sk_buff *skb, __u8 first_byte)
+static __always_inline __u16 agreed_protocol(__u16 protocol, __u8 first_byte)
 {
 	__u8 version = first_byte >> 4;
-	__u16 protocol = skb->protocol;
 
 	if (!protocol)
 		protocol = version == 4 && (first_byte & 15) >= 5 ? bpf_htons(ETH_P_IP)
@@ -105,6 +104,11 @@ static __always_inline __u16 l3_protocol(const struct sk_buff *skb, __u8 first_b
 	if (protocol == bpf_htons(ETH_P_IPV6) && version != 6)
 		return 0;
 	return protocol;
+}
+
+static __always_inline __u16 l3_protocol(const struct sk_buff *skb, __u8 first_byte)
+{
+	return agreed_protocol(skb->protocol, first_byte);
 }
 
 /* Writes TPID and TCI, as the wire would have them in front of the EtherType. */

@@ -197,6 +197,20 @@ static bool try_direct_loads(struct kernel_btf *kb)
 	return fd >= 0;
 }
 
+/* Four members of two bytes, one behind the other: the kernel side loads them at once. */
+static bool skb_headers_adjoin(struct kernel_btf *kb)
+{
+	static const char *const row[] = { "protocol", "transport_header", "network_header",
+					   "mac_header" };
+	int first = kernel_btf_offset(kb, "sk_buff", row[0]);
+
+	for (int i = 1; i < 4; i++) {
+		if (first < 0 || kernel_btf_offset(kb, "sk_buff", row[i]) != first + 2 * i)
+			return false;
+	}
+	return true;
+}
+
 enum lockdown_mode lockdown_parse(const char *text)
 {
 	if (strstr(text, "[confidentiality]"))
@@ -229,6 +243,7 @@ void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
 		.drop_has_reason = reason_is_passed(kb),
 		.drop_has_socket = reason_is_passed(kb) && socket_is_passed(kb),
 		.has_direct_loads = try_direct_loads(kb),
+		.headers_adjoin = skb_headers_adjoin(kb),
 		.lockdown = read_lockdown(),
 		.per_cpu_offset = address_of(ks, "__per_cpu_offset"),
 		.preempt_count = preempt_count_address(kb, ks),

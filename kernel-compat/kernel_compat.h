@@ -259,6 +259,7 @@ struct kernel_features {
 	bool drop_has_socket;  /* and then the socket that was to get the packet (6.11) */
 	bool has_direct_loads; /* loads through bpf_rdonly_cast() verify (6.17); proved by loading
 				*/
+	bool headers_adjoin;   /* skb->protocol and the three offsets behind it are 8 bytes */
 	enum lockdown_mode lockdown;
 	/*
 	 * Where a CPU keeps its preempt count: at per_cpu_offset[cpu] + preempt_count, both kernel

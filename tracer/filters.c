@@ -82,6 +82,22 @@ static int inject_bodies(const struct skb_filter *f, const struct bpf_object *ob
 	return inject_body(obj, l2, 3, insns, cnt);
 }
 
+/* Asked before anything else is done: what L2 and L3 starts have in common must be all there is. */
+static int inject_in_place(const struct skb_filter *f, const struct bpf_object *obj,
+			   struct skbt_config *c)
+{
+	const struct bpf_insn *insns;
+	uint32_t cnt;
+	bool more;
+
+	insns = skb_filter_body(f, SKB_FILTER_IN_PLACE, &cnt);
+	if (!insns || !c->filter_direct || !c->headers_adjoin || !c->filter_one_body)
+		return 0;
+	more = c->filter_vlan || skb_filter_uses(f) & SKB_FILTER_USES_LEN;
+	c->filter_in_place = more ? SKBT_IN_PLACE_MORE : SKBT_IN_PLACE;
+	return inject_body(obj, "filter_in_place", 3, insns, cnt);
+}
+
 /* The packet filter, and its L2 body once more for frames that are read where they lie. */
 static int inject_packet(const struct skb_filter *f, const struct bpf_object *obj,
 			 struct skbt_config *c)
@@ -98,7 +114,9 @@ static int inject_packet(const struct skb_filter *f, const struct bpf_object *ob
 	c->filter_big = cnt > BIG_BODY;
 	c->filter_direct = c->direct && !c->filter_big;
 	err = inject_bodies(f, obj, "filter_l2", "filter_l3");
-	return err || !c->filter_direct ? err : inject_body(obj, "filter_direct", 3, insns, cnt);
+	if (!err && c->filter_direct)
+		err = inject_body(obj, "filter_direct", 3, insns, cnt);
+	return err ? err : inject_in_place(f, obj, c);
 }
 
 static int inject_inner(const struct skb_filter *f, const struct bpf_object *obj,

@@ -73,6 +73,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->pid = o->pid;
 	/* Not before it is needed: the verifier of 6.12 then refuses calls of global functions. */
 	c->direct = m->features.has_direct_loads;
+	c->headers_adjoin = m->features.headers_adjoin;
 	c->hold_cpu = m->features.preempt_disable && m->features.preempt_enable &&
 		      m->features.has_fentry_multi;
 	c->netns = o->netns_inode;
@@ -557,6 +558,17 @@ const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)
 	return s->name;
 }
 
+/* Those that the filter refused before all else. */
+static void add_refused(const struct probes *p, struct run_counts *counts)
+{
+	uint64_t hits = 0;
+
+	for (int i = 0; i < SKBT_REFUSED_PLACES; i++)
+		hits += p->skel->bss->refused[i].hits;
+	counts->counter[SKBT_HITS] += hits;
+	counts->counter[SKBT_UNMATCHED] += hits;
+}
+
 int probes_counts(const struct probes *p, struct run_counts *counts)
 {
 	size_t size = (bpf_map__value_size(p->skel->maps.cpus) + 7) & ~7u;
@@ -575,6 +587,7 @@ int probes_counts(const struct probes *p, struct run_counts *counts)
 	for (unsigned int cpu = 0; cpu < p->cpus; cpu++)
 		for (int c = 0; c < SKBT_COUNTERS; c++)
 			counts->counter[c] += ((uint64_t *)(values + cpu * size))[c];
+	add_refused(p, counts);
 out:
 	free(values);
 	return err;
