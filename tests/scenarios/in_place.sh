@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 300
+# timeout: 420
 # What the packet filter says of a packet where it lies (6.17 and later), it says of a copy, at each function: an expression that also
 # asks for a MAC address cannot be run in place, and nobody has that address.
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +19,7 @@ at server ip link add si type sit remote $client local $server
 at client ip link add gr type gre remote $server local $client key 9
 at server ip link add gr type gre remote $client local $server key 9
 net=5
-pairs=($client $server fd77::1 fd77::2)
+pairs=("$client" "$server" fd77::1 fd77::2)
 for device in "c0.5 s0.5" "gr gr" "si si"; do
 	at client ip addr add 10.77.$net.1/24 dev "${device% *}"
 	at server ip addr add 10.77.$net.2/24 dev "${device#* }"
@@ -28,8 +28,8 @@ for device in "c0.5 s0.5" "gr gr" "si si"; do
 	at client ip link set "${device% *}" up mtu 1400
 	at server ip link set "${device#* }" up mtu 1400
 	at client ping -c 1 -W 3 -q fd77:$net::2 >/dev/null || die "no ping on $device"
-	pairs+=(fd77:$net::1 fd77:$net::2)
-	[ "$net" = 7 ] || pairs+=(10.77.$net.1 10.77.$net.2) # sit has IPv6 only
+	pairs+=("fd77:$net::1" "fd77:$net::2")
+	[ "$net" = 7 ] || pairs+=("10.77.$net.1" "10.77.$net.2") # sit has IPv6 only
 	net=$((net + 1))
 done
 
