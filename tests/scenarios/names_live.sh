@@ -8,7 +8,7 @@ for n in 1 2 3 4; do
 	at live$n ping -c 1 -q 127.0.0.1 >/dev/null
 done
 # The name of this one goes while there is still a process in it, which sends.
-at live4 sleep 60 &
+ip netns exec live4 sleep 60 & # not at(): its process would be the shell
 sleeping=$!
 until [ "$(stat -Lc %i /proc/$sleeping/ns/net)" = "$(stat -Lc %i /run/netns/live4)" ]; do sleep 0.1; done
 ip netns del live4
