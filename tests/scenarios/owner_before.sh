@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-owner.sh"
 pair
-at server sysctl -qw net.core.rmem_default=2304 2>/dev/null || sysctl -qw net.core.rmem_default=2304
 serve udp_server 4242
 
 trace -H $server udp
@@ -20,4 +19,5 @@ expect "softirq is no process" "$queued | all(.context == \"softirq\" and .pid =
 expect "a full buffer is told with its owner" "\$drop | map(select(.dport == 4242)) | length > 0 and all($whose)"
 expect "without a socket there is no owner" '$drop | map(select(.dport == 4243)) | length == 1
 	and .[0].owner_pid == null and .[0].owner_cmdline == null'
+[ $failures = 0 ] || ask '$drop[] | [.dport, .location, .reason, .owner_pid, .owner_cmdline] | @csv' | head -n 20
 done_testing
