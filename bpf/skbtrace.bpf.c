@@ -170,9 +170,13 @@ CALL(5, PT_REGS_PARM6)
 SEC("skbt.kprobe/sock_arg1")
 int call_sock_arg1(struct pt_regs *ctx)
 {
-	if (!active)
+	struct sk_buff *skb = (void *)PT_REGS_PARM2(ctx);
+	__u32 what = SKBT_PATH;
+
+	/* Here too: what call_arg1 would leave alone must not stay noted for a later skb. */
+	if (!active || filtered_out(skb, &what))
 		return 0;
-	note_socket((void *)PT_REGS_PARM2(ctx), (void *)PT_REGS_PARM1(ctx));
+	note_socket(skb, (void *)PT_REGS_PARM1(ctx));
 	bpf_tail_call(ctx, &traced, SKBT_TAIL_ARG1);
 	return 0;
 }
