@@ -34,6 +34,40 @@ enum skbt_in_place {
 	SKBT_IN_PLACE_MORE, /* it asks for the length of the frame, or for a VLAN tag */
 };
 
+enum {
+	SKBT_CALL_SITES = 16,
+	SKBT_ENTRY_BYTES = 16, /* as far as a probe at the beginning of a function may lie in it */
+};
+
+/* A function whose return is probed. */
+struct skbt_call_site {
+	__u64 addr; /* 0 = end of the list */
+	__u16 name_at; /* bytes into the object of its name */
+	__u8 kind;     /* enum skbt_verdict_kind */
+	__u8 state_arg;  /* which argument is its struct nf_hook_state *, from 1; 0 = none */
+	__u8 object_arg; /* likewise the table, 0 = none */
+	__u8 reserved[3];
+};
+
+/*
+ * Where nf_tables keeps things: a module, whose types are not in vmlinux's BTF. Bytes into the
+ * struct unless said otherwise.
+ */
+struct skbt_nft_layout {
+	__u32 known; /* 0 = nothing of this, and rules are not looked for */
+	__u32 pkt_skb, pkt_state;       /* nft_pktinfo */
+	__u32 chain_name, chain_table;  /* nft_chain */
+	__u32 chain_rules[2];           /* its two generations */
+	__u32 table_name, table_family; /* nft_table; the lowest six bits there */
+	__u32 expr_data;                /* nft_expr */
+	__u32 immediate_dreg;           /* nft_immediate_expr */
+	__u32 blob;        /* rules lie in one another's neighbourhood (5.17), not in an array of pointers */
+	__u32 blob_data;   /* nft_rule_blob */
+	__u32 rule_header; /* nft_rule_dp, nft_rule: 64 bits of bit fields */
+	__u32 rule_data;
+	__u32 handle_shift, dlen_shift; /* bits */
+};
+
 struct skbt_config {
 	__u64 per_cpu_offset;   /* kernel address of the array, see struct kernel_features */
 	__u64 preempt_count;    /* 0 = the context of events is unknown */
@@ -74,6 +108,11 @@ struct skbt_config {
 	__u64 rate_interval; /* ns between two packets chosen, on average; 0 = any */
 	__u64 rate_burst;    /* ns without packets that are made up for at once */
 	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early */
+	__u64 return_sp;     /* from the stack pointer of a return probe to that of its call */
+	__u32 have_calls;
+	__u32 nft_index; /* of nft_do_chain() in calls */
+	struct skbt_nft_layout nft;
+	struct skbt_call_site calls[SKBT_CALL_SITES];
 	char ifname[SKBT_IFNAME_LEN];
 };
 

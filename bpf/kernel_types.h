@@ -94,6 +94,7 @@ struct cgroup {
 };
 
 struct sk_buff {
+	unsigned long _skb_refdst; /* shares its place with a list's link while TCP queues the skb */
 	struct net_device *dev;
 	struct sock *sk;
 	unsigned int len;
@@ -123,6 +124,37 @@ struct sk_buff___vlan_bit {
 
 struct page {
 	unsigned long flags;
+};
+
+struct dst_ops {
+	unsigned short family;
+};
+
+struct dst_entry {
+	struct net_device *dev;
+	struct dst_ops *ops;
+	unsigned short flags;
+	short error;
+};
+
+struct rtable {
+	struct dst_entry dst;
+	__u16 rt_type;
+	__u8 rt_gw_family;
+	__be32 rt_gw4;
+	struct in6_addr rt_gw6;
+};
+
+struct rt6_info {
+	struct dst_entry dst;
+	struct in6_addr rt6i_gateway;
+	__u32 rt6i_flags;
+};
+
+/* hook is an unsigned int before 5.11 (its first byte is the same). */
+struct nf_hook_state {
+	__u8 hook;
+	__u8 pf;
 };
 
 #pragma clang attribute pop

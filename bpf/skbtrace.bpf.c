@@ -19,6 +19,7 @@
 
 #include "trace.bpf.h"
 #include "processes.bpf.h"
+#include "verdict.bpf.h"
 
 #ifndef PT_REGS_PARM6 /* libbpf 1.1 stops at five */
 #if defined(__TARGET_ARCH_x86)
@@ -199,6 +200,45 @@ int enter_sock_arg1(__u64 *ctx)
 	trace_skb(ctx, (void *)skb, bpf_get_func_ip(ctx), what, 0);
 	release_cpu();
 	return 0;
+}
+
+SEC("skbt.kprobe/returned")
+int call_returned(struct pt_regs *ctx)
+{
+	return trace_return(ctx);
+}
+
+SEC("skbt.kprobe/nft_chain")
+int call_nft_chain(struct pt_regs *ctx)
+{
+	return active ? nft_begin(PT_REGS_SP(ctx), PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx)) : 0;
+}
+
+/* These take (expression, registers, packet). */
+SEC("skbt.kprobe/nft_immediate")
+int call_nft_immediate(struct pt_regs *ctx)
+{
+	return calls_open ? nft_immediate(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx)) : 0;
+}
+
+SEC("skbt.kprobe/nft_end")
+int call_nft_end(struct pt_regs *ctx)
+{
+	return calls_open ? nft_end(PT_REGS_PARM1(ctx), PT_REGS_PARM3(ctx)) : 0;
+}
+
+SEC("skbt.kprobe/nft_evaluate")
+int call_nft_evaluate(struct pt_regs *ctx)
+{
+	return calls_open ? nft_evaluate(PT_REGS_SP(ctx), PT_REGS_PARM1(ctx), PT_REGS_PARM2(ctx),
+					 PT_REGS_PARM3(ctx))
+			  : 0;
+}
+
+SEC("skbt.kprobe/nft_evaluated")
+int call_nft_evaluated(struct pt_regs *ctx)
+{
+	return calls_open ? nft_evaluated(PT_REGS_SP(ctx) + config.return_sp) : 0;
 }
 
 /* Functions of the way out of memory (tracer/release.def), whose first argument the skb is. */

@@ -64,6 +64,17 @@ enum skbt_section {
 	SKBT_SECTIONS,
 };
 
+/* The routing decision that the packet carries (skb->_skb_refdst). */
+struct skbt_route {
+	__u32 ifindex;   /* of the device it leads to; 0 = no route known */
+	__u8 family;     /* AF_INET, AF_INET6 */
+	__u8 gw_family;  /* of gateway, 0 = none */
+	__u8 type;       /* RTN_UNICAST ... of linux/rtnetlink.h, 0 = unknown */
+	__u8 reserved;
+	__u8 gateway[16]; /* network byte order, 4 or 16 bytes used */
+	char dev[SKBT_IFNAME_LEN];
+};
+
 struct skbt_record {
 	__u8 type;        /* enum skbt_record_type */
 	__u8 context;     /* enum skbt_context */
@@ -99,15 +110,18 @@ struct skbt_record {
 	char comm[SKBT_COMM_LEN];
 	char ifname[SKBT_IFNAME_LEN];
 	char owner_comm[SKBT_COMM_LEN];
+	struct skbt_route route;
 	__u8 bytes[SKBT_SNAP];
 	__u64 stack[]; /* the first section */
 };
 
 enum skbt_verdict_kind {
 	SKBT_RESULT_ONLY = 0,
-	SKBT_VERDICT_NF = 1,  /* a netfilter verdict: NF_DROP 0, NF_ACCEPT 1, ... */
-	SKBT_VERDICT_TC = 2,  /* TC_ACT_ */
-	SKBT_VERDICT_XDP = 3, /* enum xdp_action */
+	SKBT_VERDICT_NF = 1,    /* a netfilter verdict: NF_DROP 0, NF_ACCEPT 1, ... */
+	SKBT_VERDICT_TC = 2,    /* TC_ACT_ */
+	SKBT_VERDICT_XDP = 3,   /* enum xdp_action */
+	SKBT_VERDICT_HOOK = 4,  /* nf_hook_slow(): 1 = accepted, 0 = somebody took it, below 0 = dropped */
+	SKBT_VERDICT_QDISC = 5, /* NET_XMIT_ */
 };
 
 /* What a function returned for a packet. */
@@ -115,7 +129,7 @@ struct skbt_verdict {
 	__s64 result;
 	__u64 entered; /* when the function was called */
 	__u8 kind;     /* enum skbt_verdict_kind */
-	__u8 family;   /* NFPROTO_, 0 = none */
+	__u8 family;   /* NFPROTO_: the nft table's, else the hook's; 0 = none */
 	__u8 hook;     /* number of the netfilter hook in that family */
 	__u8 has_hook;
 	__u32 reserved;
@@ -188,10 +202,11 @@ enum skbt_counter {
 	/* Beside the hits. */
 	SKBT_NOTES,      /* notes written */
 	SKBT_LOST_NOTES, /* notes for which the ring had no room */
+	SKBT_LOST_CALLS, /* calls for which the table had no room: their returns are not shown */
 	SKBT_COUNTERS,
 };
 
-_Static_assert(sizeof(struct skbt_record) == 264, "record layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_record) == 304, "record layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_owner) == 32, "owner layout changed: update both sides");
 

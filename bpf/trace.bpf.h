@@ -7,10 +7,12 @@
 #ifndef SKBTRACE_TRACE_BPF_H
 #define SKBTRACE_TRACE_BPF_H
 
+#include "calls.bpf.h"
 #include "in_place.bpf.h"
 #include "inner.bpf.h"
 #include "inside.bpf.h"
 #include "owner.bpf.h"
+#include "route.bpf.h"
 
 enum {
 	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
@@ -28,6 +30,7 @@ struct slot {
 	struct window window;
 	struct window inner;
 	struct device_facts dev;
+	struct call call;
 };
 
 struct cpu_state {
@@ -304,6 +307,7 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
 	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
 	__builtin_memcpy(rec->ifname, slot->dev.name, sizeof(rec->ifname));
+	fill_route(&rec->route, skb);
 	fill_bytes(rec, &slot->window, skb);
 }
 
@@ -374,6 +378,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	if (inside_size())
 		fill_inside(rec, (void *)rec->stack + (with_stack ? stack_size : 0), &slot->window,
 			    skb, hit->skb, depth);
+	if (remember_call(ctx, &slot->call, rec))
+		count(cpu, SKBT_LOST_CALLS);
 	submit(rec);
 	count(cpu, SKBT_EMITTED);
 }
@@ -398,6 +404,7 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u3
 {
 	const struct sk_buff *skb = view_of(&cpu->slots[depth & (SLOTS - 1)], hit->skb);
 
+	begin_call(ctx, hit->site, hit->type);
 	if (skb && matches(cpu, depth, skb, hit))
 		emit(ctx, cpu, depth, skb, hit);
 	else
@@ -409,14 +416,15 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u3
 
 /*
  * The filter's verdict, where it can be had before all else. True: it is no, and the hit is
- * counted. A packet that may be known goes on, as it may be followed.
+ * counted. A packet that may be known goes on, as it may be followed, and so does every hit while
+ * there are calls that a return may be missing of (begin_call()).
  */
 static __always_inline bool filtered_out(struct sk_buff *skb, __u32 *what)
 {
 	enum verdict verdict = config.filter_in_place ? decide(skb) : UNDECIDED;
 	__u32 place;
 
-	if (verdict == NO_MATCH && !maybe_known((__u64)skb)) {
+	if (verdict == NO_MATCH && !maybe_known((__u64)skb) && !(config.have_calls && calls_open)) {
 		place = bpf_get_smp_processor_id() % SKBT_REFUSED_PLACES;
 		__sync_fetch_and_add(&refused[place].hits, 1);
 		return true;

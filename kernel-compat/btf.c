@@ -236,7 +236,9 @@ int kernel_btf_enumerator(struct kernel_btf *kb, const char *enum_name, const ch
 	return -ENOENT;
 }
 
-static int member_offset(const struct btf *btf, uint32_t struct_id, const char *name)
+/* In bits; *type = the member's. */
+static int member_bits(const struct btf *btf, uint32_t struct_id, const char *name, size_t len,
+		       uint32_t *type)
 {
 	const struct btf_type *t = btf__type_by_id(btf, btf_strip(btf, struct_id));
 	const struct btf_member *m;
@@ -247,11 +249,13 @@ static int member_offset(const struct btf *btf, uint32_t struct_id, const char *
 	m = btf_members(t);
 	for (int i = 0; i < btf_vlen(t); i++) {
 		const char *member = btf__name_by_offset(btf, m[i].name_off);
-		int at = btf_member_bit_offset(t, i) / 8;
+		int at = btf_member_bit_offset(t, i);
 
-		if (strcmp(member, name) == 0)
+		if (strncmp(member, name, len) == 0 && !member[len]) {
+			*type = m[i].type;
 			return at;
-		off = *member ? -ENOENT : member_offset(btf, m[i].type, name);
+		}
+		off = *member ? -ENOENT : member_bits(btf, m[i].type, name, len, type);
 		if (off >= 0)
 			return at + off;
 	}
@@ -260,9 +264,47 @@ static int member_offset(const struct btf *btf, uint32_t struct_id, const char *
 
 int kernel_btf_offset(struct kernel_btf *kb, const char *struct_name, const char *member)
 {
-	uint32_t id = kernel_btf_find(kb, struct_name, BTF_KIND_STRUCT);
+	uint32_t id = kernel_btf_find(kb, struct_name, BTF_KIND_STRUCT), type;
+	int bits = id ? member_bits(kb->vmlinux.btf, id, member, strlen(member), &type) : -ENOENT;
 
-	return id ? member_offset(kb->vmlinux.btf, id, member) : -ENOENT;
+	return bits < 0 ? bits : bits / 8;
+}
+
+int kernel_btf_struct_size(struct kernel_btf *kb, const char *name)
+{
+	uint32_t id = kernel_btf_find(kb, name, BTF_KIND_STRUCT);
+
+	return id ? (int)btf__type_by_id(kb->vmlinux.btf, id)->size : -ENOENT;
+}
+
+static uint32_t struct_of_path(const struct type_index *types, const char *path)
+{
+	char name[64];
+	uint32_t at;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(path, "."), path);
+	at = index_hash(types, name);
+	return index_next(types, name, BTF_KIND_STRUCT, &at);
+}
+
+int kernel_btf_member(struct kernel_btf *kb, const char *module, const char *path)
+{
+	const struct type_index *types = module ? module_types(kb, module) : NULL;
+	uint32_t id = types ? struct_of_path(types, path) : 0;
+	int sum = 0, bits;
+
+	if (!id) {
+		types = &kb->vmlinux;
+		id = struct_of_path(types, path);
+	}
+	for (path += strcspn(path, "."); *path && id; path += strcspn(path, ".")) {
+		path++;
+		bits = member_bits(types->btf, id, path, strcspn(path, "."), &id);
+		if (bits < 0)
+			return bits;
+		sum += bits;
+	}
+	return id ? sum : -ENOENT;
 }
 
 uint32_t kernel_btf_func_id(struct kernel_btf *kb, const char *func)

@@ -69,6 +69,22 @@ const struct btf *kernel_btf_vmlinux(struct kernel_btf *kb);
  */
 int kernel_btf_extract(struct kernel_btf *kb, const struct btf *wanted, int fd);
 
+/*
+ * Where a member is, in bits from the beginning of the struct: "nft_pktinfo.xt.state", through
+ * structs and anonymous members. Looked for in the types of the module, and in vmlinux's, which
+ * are asked alone if the module has none. -ENOENT: no such type or member.
+ */
+int kernel_btf_member(struct kernel_btf *kb, const char *module, const char *path);
+
+/* Bytes of a struct of vmlinux, or -ENOENT. */
+int kernel_btf_struct_size(struct kernel_btf *kb, const char *name);
+
+/*
+ * Whether this is a kernel from before BTF of modules (5.11), so that what was read in the source
+ * of 5.10 can stand for it.
+ */
+bool kernel_btf_before_modules(struct kernel_btf *kb);
+
 struct skb_arg {
 	uint8_t index; /* 0 = first argument */
 	bool indirect; /* the argument is a struct sk_buff ** */

@@ -141,7 +141,7 @@ static uint32_t named_proto(struct kernel_btf *kb, const char *proto)
  * (ipt_do_table got a new first argument in 5.16), so there a number says nothing. Helpers tell the
  * two apart.
  */
-static bool numbers_hold(struct kernel_btf *kb)
+bool kernel_btf_before_modules(struct kernel_btf *kb)
 {
 	uint64_t value;
 
@@ -155,7 +155,7 @@ int table_skb_arg(struct kernel_btf *kb, const char *proto, struct skb_arg *out)
 	uint32_t id;
 
 	if (proto[0] >= '0' && proto[0] <= '9') {
-		if (!numbers_hold(kb))
+		if (!kernel_btf_before_modules(kb))
 			return -ENOENT;
 		*out = (struct skb_arg){ .index = proto[0] - '0' };
 		return 0;

@@ -42,6 +42,7 @@ struct event {
 	uint64_t location_offset; /* drop: bytes into func */
 	struct packet packet;
 	struct explanation why; /* drops only */
+	const struct skbt_verdict *verdict; /* of a return; NULL = it is none */
 	/* Filled in by journeys_event(), in the order in which events are shown. */
 	const struct changes *changes; /* NULL = no previous event is known */
 	bool has_total;

@@ -158,8 +158,9 @@ static int find_btf_ids(struct machine *m, struct kernel_btf *kb, struct error *
 	if (!m->btf_ids)
 		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < m->plan->target_count; i++)
-		m->btf_ids[i] =
-			btf_id_of(m, kb, m->plan->targets[i].symbol, m->plan->targets[i].module);
+		if (!verdict_site_at(&m->verdicts, m->plan->targets[i].addr))
+			m->btf_ids[i] = btf_id_of(m, kb, m->plan->targets[i].symbol,
+						  m->plan->targets[i].module);
 	for (size_t i = 0; i < m->aid_count; i++)
 		m->aids[i].btf_id = btf_id_of(m, kb, m->aids[i].aid->function, NULL);
 	return 0;
@@ -212,6 +213,8 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (err)
 		goto out;
 	err = aids_find(m->symbols, kb, o, &m->aids, &m->aid_count);
+	if (!err)
+		err = verdicts_find(m->plan, m->symbols, kb, &m->verdicts, &m->aids, &m->aid_count);
 	if (err) {
 		error_set(e, EXIT_RUNTIME, err, "out of memory");
 		goto out;

@@ -6,6 +6,7 @@
 #include "../kernel-compat/kernel_compat.h"
 #include "aids.h"
 #include "options.h"
+#include "verdicts.h"
 
 struct filters;
 
@@ -17,6 +18,7 @@ struct machine {
 	struct kernel_features features;
 	struct aid_target *aids;
 	size_t aid_count;
+	struct verdict_sites verdicts;
 	uint32_t *btf_ids; /* of plan's targets, for fentry.multi only; 0 = none to be used */
 	/* --skb: NULL if not asked for */
 	struct kernel_layout *skb_layout, *shinfo_layout;

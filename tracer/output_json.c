@@ -7,6 +7,7 @@
 #include "json_writer.h"
 #include "output_impl.h"
 #include "struct_dump.h"
+#include "verdict_names.h"
 
 static inline void string_or_null(struct json *j, const char *key, const char *text)
 {
@@ -192,6 +193,39 @@ static void put_drop(struct json *j, const struct event *ev)
 	string_or_null(j, "advice", ev->why.advice);
 }
 
+static void put_verdict(struct json *j, const struct skbt_verdict *v)
+{
+	json_key(j, "returned");
+	json_bool(j, v);
+	json_key(j, "result");
+	if (v)
+		json_i64(j, v->result);
+	else
+		json_null(j);
+	string_or_null(j, "verdict", v ? verdict_name(v) : NULL);
+	string_or_null(j, "hook", v ? verdict_hook(v) : NULL);
+	string_or_null(j, "family", v ? verdict_family(v) : NULL);
+	field_or_null(j, "table", v, v ? v->table : "", sizeof(v->table));
+	string_or_null(j, "chain", v ? verdict_chain(v) : NULL);
+	number_or_null(j, "rule", v && v->rule, v ? v->rule : 0);
+}
+
+static void put_route(struct json *j, const struct skbt_route *r)
+{
+	json_key(j, "route");
+	if (!r->ifindex) {
+		json_null(j);
+		return;
+	}
+	json_begin_object(j);
+	field_or_null(j, "dev", true, r->dev, sizeof(r->dev));
+	put_address(j, "gateway", r->gw_family, r->gateway);
+	string_or_null(j, "type", route_type_name(r->type));
+	json_key(j, "table");
+	json_null(j);
+	json_end_object(j);
+}
+
 static int json_event(struct output *o, const struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
@@ -207,6 +241,9 @@ static int json_event(struct output *o, const struct event *ev)
 		json_i64(&j, (int64_t)(rec->ts - rec->prev_ts)); /* two CPUs may swap places */
 	else
 		json_null(&j);
+	put_verdict(&j, ev->verdict);
+	string_or_null(&j, "ct_state", ct_state_name(rec->ct_info));
+	put_route(&j, &rec->route);
 	json_put_journey(&j, ev);
 	put_inside(&j, o, ev);
 	if (rec->type == SKBT_DROP)

@@ -12,6 +12,7 @@
 #include "report_counts.h"
 #include "text_fields.h"
 #include "text_packet.h"
+#include "text_verdict.h"
 
 enum column { CPU, PROCESS, NETNS, IFACE, PKT, FUNCTION, TYPE, PACKET, COLUMNS };
 
@@ -185,6 +186,8 @@ void put_function(struct linebuf *b, const struct event *ev)
 		if (drop) {
 			lb_char(b, '+');
 			lb_hex(b, ev->location_offset);
+		} else if (ev->verdict) {
+			lb_text(b, "()");
 		}
 	} else if (drop && ev->rec->site) {
 		lb_hex(b, ev->rec->site);
@@ -263,9 +266,12 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 		lb_text(b, ev->reason ? ev->reason : "-");
 		lb_char(b, ' ');
 	}
+	if (ev->verdict)
+		put_verdict(b, ev->verdict);
 	packet_at = b->len;
 	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
 		   same ? same->last.len : 0);
+	put_state(b, rec, same ? &same->last : NULL);
 	put_text_changes(o, ev, packet_at);
 	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);

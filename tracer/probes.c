@@ -63,6 +63,23 @@ static bool traces_release(const struct hook_plan *plan)
 	return false;
 }
 
+static void fill_calls(struct skbt_config *c, const struct probes *p, const struct machine *m)
+{
+	const struct verdict_sites *v = &m->verdicts;
+
+	c->have_calls = v->count > 0;
+	memcpy(c->calls, v->sites, sizeof(c->calls));
+	c->nft = v->nft;
+	c->nft_index = v->nft_index;
+#if defined(__x86_64__)
+	/* A kprobe's return has the return address popped; the graph tracer's a frame pushed. */
+	c->return_sp = p->kind != ATTACH_KPROBE && v->return_frame ? v->return_frame : -8ULL;
+#else
+	(void)p;
+	c->return_sp = 0;
+#endif
+}
+
 static void fill_config(struct skbt_config *c, const struct probes *p, const struct options *o,
 			const struct machine *m)
 {
@@ -93,6 +110,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
 	fill_sampling(c, o);
+	fill_calls(c, p, m);
 	if (o->iface) {
 		c->have_ifname = 1;
 		snprintf(c->ifname, sizeof(c->ifname), "%s", o->iface);
@@ -363,20 +381,55 @@ static void set_programs(const struct probes *p, enum attach_kind kind, const st
 					       : aid_program(p, kind, m->aids[i - targets].aid));
 }
 
-/* What sites of records mean; a copy, because refused targets leave the plan and indices shift. */
-static int note_sites(struct probes *p, const struct hook_plan *plan)
+/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.
+ */
+static const struct site *site_at(const struct probes *p, uint64_t addr)
 {
-	p->sites = calloc(plan->target_count, sizeof(*p->sites));
+	size_t low = 0, high = p->site_count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (p->sites[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (!low || addr - p->sites[low - 1].addr > 16)
+		return NULL;
+	return &p->sites[low - 1];
+}
+
+static void note_site(struct probes *p, uint64_t addr, const char *symbol)
+{
+	struct site *site = &p->sites[p->site_count++];
+
+	site->addr = addr;
+	snprintf(site->name, sizeof(site->name), "%.*s", (int)strcspn(symbol, "."), symbol);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct site *x = a, *y = b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+/*
+ * What sites of records mean; a copy, because refused targets leave the plan and indices shift.
+ * Functions of which only returns are shown are not in the plan.
+ */
+static int note_sites(struct probes *p, const struct hook_plan *plan, const struct verdict_sites *v)
+{
+	p->sites = calloc(plan->target_count + v->count, sizeof(*p->sites));
 	if (!p->sites)
 		return -ENOMEM;
-	for (size_t i = 0; i < plan->target_count; i++) {
-		const char *symbol = plan->targets[i].symbol;
-
-		p->sites[i].addr = plan->targets[i].addr;
-		snprintf(p->sites[i].name, sizeof(p->sites[i].name), "%.*s",
-			 (int)strcspn(symbol, "."), symbol);
-	}
-	p->site_count = plan->target_count;
+	for (size_t i = 0; i < plan->target_count; i++)
+		note_site(p, plan->targets[i].addr, plan->targets[i].symbol);
+	for (size_t i = 0; i < v->count; i++)
+		if (!site_at(p, v->sites[i].addr))
+			note_site(p, v->sites[i].addr, v->names[i]);
+	qsort(p->sites, p->site_count, sizeof(*p->sites), by_address);
 	return 0;
 }
 
@@ -454,7 +507,7 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 	watch_processes(p);
 	err = make_requests(m, &requests, &count);
 	if (!err)
-		err = note_sites(p, m->plan);
+		err = note_sites(p, m->plan, &m->verdicts);
 	if (!err)
 		err = attach_targets(p, m, requests, count, &how);
 	if (err == -EINTR)
@@ -527,25 +580,6 @@ const uint32_t *probes_section_sizes(const struct probes *p)
 int probes_owners_fd(const struct probes *p)
 {
 	return bpf_map__fd(p->skel->maps.owners);
-}
-
-/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.
- */
-static const struct site *site_at(const struct probes *p, uint64_t addr)
-{
-	size_t low = 0, high = p->site_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (p->sites[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (!low || addr - p->sites[low - 1].addr > 16)
-		return NULL;
-	return &p->sites[low - 1];
 }
 
 const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)

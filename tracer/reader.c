@@ -63,6 +63,16 @@ static void trim_stack(struct skbt_record *rec, uint64_t from, uint64_t size)
 	}
 }
 
+static const struct skbt_verdict *verdict_of(const struct skbt_record *rec)
+{
+	static const uint32_t sizes[SKBT_SECTIONS] = {
+		[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(rec->stack[0]),
+		[SKBT_SEC_VERDICT] = sizeof(struct skbt_verdict),
+	};
+
+	return rec->type == SKBT_RETURN ? record_section(rec, sizes, SKBT_SEC_VERDICT) : NULL;
+}
+
 static void describe_drop(struct reader *r, struct event *ev)
 {
 	const struct ksym *sym = ksyms_at(r->machine->symbols, ev->rec->site, &ev->location_offset);
@@ -88,6 +98,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 		trim_stack(rec, rec->site, 1); /* where kfree_skb() will return to */
 		describe_drop(r, ev);
 	} else {
+		ev->verdict = verdict_of(rec);
 		ev->func = probes_site(r->probes, rec->site, &addr);
 		if (ev->func)
 			trim_stack(rec, addr, ENTRY);
@@ -100,6 +111,8 @@ static int handle_record(struct reader *r, const void *data, size_t size)
 	if (size < sizeof(r->rec) || size > sizeof(r->space))
 		return -EBADMSG;
 	memcpy(r->space, data, size);
+	if (r->rec.type == SKBT_RETURN && size < sizeof(r->rec) + sizeof(struct skbt_verdict))
+		return -EBADMSG;
 	/* Not to be counted as a packet if its events were lost. */
 	r->rec.parent_id = packet_number_known(r->numbers, r->rec.parent_id);
 	r->rec.packet_id = packet_number(r->numbers, r->rec.packet_id);
