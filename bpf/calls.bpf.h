@@ -2,7 +2,7 @@
 /*
  * Calls whose return is waited for. The key is the stack pointer at entry, where the return address
  * lies: no two calls that are under way have the same, whatever task or interrupt they are in, and
- * at the return it is a constant away (config.return_sp).
+ * at the return it is CALL_SP().
  *
  * A return that a probe missed leaves its call behind. The next call at that place of the stack
  * removes it before anything else is decided, so that no return finds another call than its own.
@@ -47,6 +47,17 @@ static __always_inline int call_index(__u64 site)
 	}
 	return -1;
 }
+
+/*
+ * The stack pointer at entry, at the return: the return address is popped then. Seen with single
+ * kprobes and with kprobe.multi, by rethook (up to 6.12) and by the function graph tracer. arm64
+ * has it in a register.
+ */
+#if defined(__TARGET_ARCH_x86)
+#define CALL_SP(ctx) (PT_REGS_SP(ctx) - 8)
+#else
+#define CALL_SP(ctx) PT_REGS_SP(ctx)
+#endif
 
 /* Registers are read as memory: what calls this is also in programs whose ctx has none. */
 #define READ_REGISTER(to, ctx, which)                                                              \

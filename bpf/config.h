@@ -108,7 +108,6 @@ struct skbt_config {
 	__u64 rate_interval; /* ns between two packets chosen, on average; 0 = any */
 	__u64 rate_burst;    /* ns without packets that are made up for at once */
 	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early */
-	__u64 return_sp;     /* from the stack pointer of a return probe to that of its call */
 	__u32 have_calls;
 	__u32 nft_index; /* of nft_do_chain() in calls */
 	struct skbt_nft_layout nft;

@@ -238,7 +238,7 @@ int call_nft_evaluate(struct pt_regs *ctx)
 SEC("skbt.kprobe/nft_evaluated")
 int call_nft_evaluated(struct pt_regs *ctx)
 {
-	return calls_open ? nft_evaluated(PT_REGS_SP(ctx) + config.return_sp) : 0;
+	return calls_open ? nft_evaluated(CALL_SP(ctx)) : 0;
 }
 
 /* Functions of the way out of memory (tracer/release.def), whose first argument the skb is. */

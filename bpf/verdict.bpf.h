@@ -105,7 +105,7 @@ static __always_inline void emit_return(struct cpu_state *cpu, __u32 depth,
 
 static __always_inline int trace_return(struct pt_regs *ctx)
 {
-	__u64 sp = PT_REGS_SP(ctx) + config.return_sp, depth;
+	__u64 sp = CALL_SP(ctx), depth;
 	struct cpu_state *cpu;
 	struct call *call;
 	__u32 zero = 0;

@@ -63,7 +63,7 @@ static bool traces_release(const struct hook_plan *plan)
 	return false;
 }
 
-static void fill_calls(struct skbt_config *c, const struct probes *p, const struct machine *m)
+static void fill_calls(struct skbt_config *c, const struct machine *m)
 {
 	const struct verdict_sites *v = &m->verdicts;
 
@@ -71,13 +71,6 @@ static void fill_calls(struct skbt_config *c, const struct probes *p, const stru
 	memcpy(c->calls, v->sites, sizeof(c->calls));
 	c->nft = v->nft;
 	c->nft_index = v->nft_index;
-#if defined(__x86_64__)
-	/* A kprobe's return has the return address popped; the graph tracer's a frame pushed. */
-	c->return_sp = p->kind != ATTACH_KPROBE && v->return_frame ? v->return_frame : -8ULL;
-#else
-	(void)p;
-	c->return_sp = 0;
-#endif
 }
 
 static void fill_config(struct skbt_config *c, const struct probes *p, const struct options *o,
@@ -110,7 +103,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
 	fill_sampling(c, o);
-	fill_calls(c, p, m);
+	fill_calls(c, m);
 	if (o->iface) {
 		c->have_ifname = 1;
 		snprintf(c->ifname, sizeof(c->ifname), "%s", o->iface);

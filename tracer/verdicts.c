@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_SKB = -1, PT_REGS_SIZE = 168 /* x86-64 */ };
+enum { NO_SKB = -1 };
 
 struct result {
 	const char *function;
@@ -251,9 +251,6 @@ int verdicts_find(const struct hook_plan *plan, const struct ksyms *ks, struct k
 	made_count = 0;
 	memset(v, 0, sizeof(*v));
 	find(&f, plan);
-	/* From 6.13 (4346ba160409) returns of kprobe.multi come from the function graph tracer. */
-	if (kernel_btf_member(kb, NULL, "fprobe.hlist_array") >= 0)
-		v->return_frame = PT_REGS_SIZE;
 	*aids = f.aids;
 	*aid_count = f.count;
 	return 0;

@@ -13,7 +13,6 @@ struct verdict_sites {
 	size_t count;
 	struct skbt_nft_layout nft;
 	size_t nft_index;
-	uint64_t return_frame; /* bytes; 0 = a return of kprobe.multi is as one of kprobes */
 };
 
 /* Finds the functions among the plan's targets, and adds what they need to the aids. 0 or -ENOMEM. */
