@@ -234,9 +234,13 @@ static __always_inline int nft_begin(__u64 sp, __u64 pkt, __u64 chain)
 	if (calls_open)
 		forget_call(sp);
 	skb = read_u64(pkt + config.nft.pkt_skb);
-	tracked = look_up((void *)skb, now);
+	if (!maybe_known(skb))
+		return 0;
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (!tracked || !tracked->id || !cpu)
+	if (!cpu)
+		return 0;
+	tracked = look_up(cpu, (void *)skb, now, STAGE_LIVE);
+	if (!tracked || !tracked->id || !tracked->seen)
 		return 0;
 	depth = *(volatile __u64 *)&cpu->depth;
 	if (depth >= SLOTS) {

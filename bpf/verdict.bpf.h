@@ -66,7 +66,7 @@ static __always_inline void fill_return(struct skbt_record *rec, const struct ca
 	if (tracked && tracked->id == called->packet_id) {
 		previous = tracked->last_ts;
 		tracked->last_ts = now;
-		skb = owned ? view_of(slot, hit.skb) : NULL;
+		skb = owned && tracked->stage == STAGE_LIVE ? view_of(slot, hit.skb) : NULL;
 	}
 	if (skb) {
 		find_start(skb, &slot->window);
