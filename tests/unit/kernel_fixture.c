@@ -100,6 +100,21 @@ static void write_btf(struct kernel_fixture *f, const char *module, struct btf *
 	btf__free(btf);
 }
 
+/* struct outer { int first; struct inner { u64 flags : 3, number : 20; } in; }, and a hook state. */
+static void add_inner_struct(struct btf *btf)
+{
+	int word = btf__add_int(btf, "test_u64", 8, 0), inner, outer;
+
+	assert_true(word > 0);
+	inner = btf__add_struct(btf, "inner", 8);
+	assert_int_equal(btf__add_field(btf, "flags", word, 0, 3), 0);
+	assert_int_equal(btf__add_field(btf, "number", word, 3, 20), 0);
+	outer = btf__add_struct(btf, "outer", 16);
+	assert_true(outer > 0);
+	assert_int_equal(btf__add_field(btf, "first", word, 0, 0), 0);
+	assert_int_equal(btf__add_field(btf, "in", inner, 64, 0), 0);
+}
+
 void fixture_modules(struct kernel_fixture *f)
 {
 	char path[80];
@@ -124,5 +139,9 @@ void fixture_modules(struct kernel_fixture *f)
 	btf = btf__new_empty_split(vmlinux);
 	add_function(btf, "nf_conntrack_in", 4, 3);
 	write_btf(f, "nf_conntrack", btf);
+
+	btf = btf__new_empty_split(vmlinux);
+	add_inner_struct(btf);
+	write_btf(f, "nf_tables", btf);
 	btf__free(vmlinux);
 }

@@ -373,9 +373,43 @@ static void missing_capabilities_are_named(void **state)
 	assert_string_equal(small, "CAP_BPF, ");
 }
 
+static void a_member_is_found_in_a_module_and_through_structs(void **state)
+{
+	struct kernel_fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_modules(&f);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "outer.first"), 0);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "outer.in"), 64);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "outer.in.number"), 67);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "outer.number"), -ENOENT);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "outer.first.number"), -ENOENT);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "nothing.first"), -ENOENT);
+	fixture_close(&f);
+}
+
+static void a_member_of_vmlinux_is_found_from_everywhere(void **state)
+{
+	struct kernel_fixture f;
+
+	(void)state;
+	fixture_open(&f);
+	fixture_modules(&f);
+	assert_int_equal(kernel_btf_member(f.kb, NULL, "pcpu_hot.preempt_count"), 128);
+	assert_int_equal(kernel_btf_member(f.kb, "nf_tables", "pcpu_hot.preempt_count"), 128);
+	assert_int_equal(kernel_btf_member(f.kb, "no_module", "nf_hook_state.hook"), 0);
+	assert_int_equal(kernel_btf_member(f.kb, NULL, "outer.first"), -ENOENT);
+	assert_int_equal(kernel_btf_struct_size(f.kb, "two_words"), 16);
+	assert_int_equal(kernel_btf_struct_size(f.kb, "no_struct"), -ENOENT);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_member_is_found_in_a_module_and_through_structs),
+		cmocka_unit_test(a_member_of_vmlinux_is_found_from_everywhere),
 		cmocka_unit_test_setup_teardown(skb_arguments_are_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_socket_before_the_skb_is_seen, setup, teardown),
 		cmocka_unit_test_setup_teardown(absent_arguments_are_told_apart, setup, teardown),
