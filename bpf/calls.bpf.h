@@ -23,7 +23,8 @@ struct call {
 	__u64 pkt;    /* nft: struct nft_pktinfo * */
 	__u32 index;  /* in config.calls */
 	__u32 reserved;
-	__u64 rec[RECORD_WORDS]; /* the record of the call: its packet may be gone when it returns */
+	__u64 rec[RECORD_WORDS]; /* the record of the call: its packet may be gone when it returns
+				  */
 };
 
 struct {

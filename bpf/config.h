@@ -41,9 +41,9 @@ enum {
 
 /* A function whose return is probed. */
 struct skbt_call_site {
-	__u64 addr; /* 0 = end of the list */
-	__u16 name_at; /* bytes into the object of its name */
-	__u8 kind;     /* enum skbt_verdict_kind */
+	__u64 addr;      /* 0 = end of the list */
+	__u16 name_at;   /* bytes into the object of its name */
+	__u8 kind;       /* enum skbt_verdict_kind */
 	__u8 state_arg;  /* which argument is its struct nf_hook_state *, from 1; 0 = none */
 	__u8 object_arg; /* likewise the table, 0 = none */
 	__u8 reserved[3];
@@ -54,14 +54,15 @@ struct skbt_call_site {
  * struct unless said otherwise.
  */
 struct skbt_nft_layout {
-	__u32 known; /* 0 = nothing of this, and rules are not looked for */
+	__u32 known;                    /* 0 = nothing of this, and rules are not looked for */
 	__u32 pkt_skb, pkt_state;       /* nft_pktinfo */
 	__u32 chain_name, chain_table;  /* nft_chain */
 	__u32 chain_rules[2];           /* its two generations */
 	__u32 table_name, table_family; /* nft_table; the lowest six bits there */
 	__u32 expr_data;                /* nft_expr */
 	__u32 immediate_dreg;           /* nft_immediate_expr */
-	__u32 blob;        /* rules lie in one another's neighbourhood (5.17), not in an array of pointers */
+	__u32 blob; /* rules lie in one another's neighbourhood (5.17), not in an array of pointers
+		     */
 	__u32 blob_data;   /* nft_rule_blob */
 	__u32 rule_header; /* nft_rule_dp, nft_rule: 64 bits of bit fields */
 	__u32 rule_data;

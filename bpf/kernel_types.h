@@ -94,7 +94,8 @@ struct cgroup {
 };
 
 struct sk_buff {
-	unsigned long _skb_refdst; /* shares its place with a list's link while TCP queues the skb */
+	unsigned long
+		_skb_refdst; /* shares its place with a list's link while TCP queues the skb */
 	struct net_device *dev;
 	struct sock *sk;
 	unsigned int len;

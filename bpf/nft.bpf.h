@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which rule of nft decided. nft_do_chain() knows the packet and its base chain; the expression that
- * ends a run of it is seen by probes on nft_immediate_eval() and its like, and lies inside its rule.
- * Runs are told apart by their struct nft_pktinfo, which is on the caller's stack.
+ * Which rule of nft decided. nft_do_chain() knows the packet and its base chain; the expression
+ * that ends a run of it is seen by probes on nft_immediate_eval() and its like, and lies inside its
+ * rule. Runs are told apart by their struct nft_pktinfo, which is on the caller's stack.
  */
 #ifndef SKBTRACE_NFT_BPF_H
 #define SKBTRACE_NFT_BPF_H
@@ -43,7 +43,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, CALLS);
-	__type(key, __u64); /* stack pointer at entry */
+	__type(key, __u64);   /* stack pointer at entry */
 	__type(value, __u64); /* struct nft_pktinfo * */
 } evaluations SEC(".maps");
 

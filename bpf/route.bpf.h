@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The routing decision that an skb carries: its struct dst_entry, which begins a rtable or rt6_info. */
+/* The routing decision that an skb carries: its struct dst_entry, which begins a rtable or
+ * rt6_info. */
 #ifndef SKBTRACE_ROUTE_BPF_H
 #define SKBTRACE_ROUTE_BPF_H
 
@@ -55,7 +56,9 @@ static __always_inline void fill_route6(struct skbt_route *r, void *dst)
 
 	MEMBER(flags, dst, struct rt6_info, rt6i_flags);
 	MEMBER(error, dst, struct rt6_info, dst.error);
-	r->type = flags & RTF_LOCAL ? ROUTE_LOCAL : flags & RTF_ANYCAST ? ROUTE_ANYCAST : ROUTE_UNICAST;
+	r->type = flags & RTF_LOCAL     ? ROUTE_LOCAL
+		  : flags & RTF_ANYCAST ? ROUTE_ANYCAST
+					: ROUTE_UNICAST;
 	if (flags & RTF_REJECT)
 		r->type = error == -ROUTE_EINVAL   ? ROUTE_BLACKHOLE
 			  : error == -ROUTE_EACCES ? ROUTE_PROHIBIT

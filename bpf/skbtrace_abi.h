@@ -66,10 +66,10 @@ enum skbt_section {
 
 /* The routing decision that the packet carries (skb->_skb_refdst). */
 struct skbt_route {
-	__u32 ifindex;   /* of the device it leads to; 0 = no route known */
-	__u8 family;     /* AF_INET, AF_INET6 */
-	__u8 gw_family;  /* of gateway, 0 = none */
-	__u8 type;       /* RTN_UNICAST ... of linux/rtnetlink.h, 0 = unknown */
+	__u32 ifindex;  /* of the device it leads to; 0 = no route known */
+	__u8 family;    /* AF_INET, AF_INET6 */
+	__u8 gw_family; /* of gateway, 0 = none */
+	__u8 type;      /* RTN_UNICAST ... of linux/rtnetlink.h, 0 = unknown */
 	__u8 reserved;
 	__u8 gateway[16]; /* network byte order, 4 or 16 bytes used */
 	char dev[SKBT_IFNAME_LEN];
@@ -117,10 +117,11 @@ struct skbt_record {
 
 enum skbt_verdict_kind {
 	SKBT_RESULT_ONLY = 0,
-	SKBT_VERDICT_NF = 1,    /* a netfilter verdict: NF_DROP 0, NF_ACCEPT 1, ... */
-	SKBT_VERDICT_TC = 2,    /* TC_ACT_ */
-	SKBT_VERDICT_XDP = 3,   /* enum xdp_action */
-	SKBT_VERDICT_HOOK = 4,  /* nf_hook_slow(): 1 = accepted, 0 = somebody took it, below 0 = dropped */
+	SKBT_VERDICT_NF = 1,  /* a netfilter verdict: NF_DROP 0, NF_ACCEPT 1, ... */
+	SKBT_VERDICT_TC = 2,  /* TC_ACT_ */
+	SKBT_VERDICT_XDP = 3, /* enum xdp_action */
+	SKBT_VERDICT_HOOK =
+		4, /* nf_hook_slow(): 1 = accepted, 0 = somebody took it, below 0 = dropped */
 	SKBT_VERDICT_QDISC = 5, /* NET_XMIT_ */
 };
 

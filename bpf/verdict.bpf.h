@@ -84,8 +84,8 @@ static __always_inline void fill_return(struct skbt_record *rec, const struct ca
 	rec->sections = 1 << SKBT_SEC_VERDICT;
 }
 
-static __always_inline void emit_return(struct cpu_state *cpu, __u32 depth,
-					const struct call *call, __u64 returned)
+static __always_inline void emit_return(struct cpu_state *cpu, __u32 depth, const struct call *call,
+					__u64 returned)
 {
 	struct skbt_verdict *v;
 	struct skbt_record *rec =

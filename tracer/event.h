@@ -41,7 +41,7 @@ struct event {
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
 	uint64_t location_offset; /* drop: bytes into func */
 	struct packet packet;
-	struct explanation why; /* drops only */
+	struct explanation why;             /* drops only */
 	const struct skbt_verdict *verdict; /* of a return; NULL = it is none */
 	/* Filled in by journeys_event(), in the order in which events are shown. */
 	const struct changes *changes; /* NULL = no previous event is known */

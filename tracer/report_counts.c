@@ -65,6 +65,11 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 			"  not shown %" PRIu64
 			": events of packets that --sample or --rate did not choose\n",
 			counter[SKBT_NOT_SAMPLED]);
+	if (counter[SKBT_LOST_CALLS])
+		fprintf(f,
+			"  %" PRIu64 " return%s not shown: too many calls at once; use a narrower "
+			"filter\n",
+			counter[SKBT_LOST_CALLS], plural(counter[SKBT_LOST_CALLS]));
 	if (!counter[SKBT_UNTRACKED])
 		return;
 	if (o->sample || o->rate)

@@ -8,10 +8,10 @@
 /* What decided, where netfilter did not. */
 static const char *decider(const struct skbt_verdict *v)
 {
-	return v->kind == SKBT_VERDICT_TC	? "tc"
-	       : v->kind == SKBT_VERDICT_XDP	? "XDP"
-	       : v->kind == SKBT_VERDICT_QDISC	? "qdisc"
-						: NULL;
+	return v->kind == SKBT_VERDICT_TC      ? "tc"
+	       : v->kind == SKBT_VERDICT_XDP   ? "XDP"
+	       : v->kind == SKBT_VERDICT_QDISC ? "qdisc"
+					       : NULL;
 }
 
 static void put_result(struct linebuf *b, int64_t result)

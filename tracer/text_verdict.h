@@ -9,7 +9,8 @@
 /* "FORWARD: DROP by rule 4 of inet filter forward; " */
 void put_verdict(struct linebuf *b, const struct skbt_verdict *v);
 
-/* ", ct NEW, route via 10.0.0.1 dev r1", as far as it is known and differs from last (NULL: none). */
+/* ", ct NEW, route via 10.0.0.1 dev r1", as far as it is known and differs from last (NULL: none).
+ */
 void put_state(struct linebuf *b, const struct skbt_record *rec, const struct skbt_record *last);
 
 #endif

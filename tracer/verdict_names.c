@@ -11,9 +11,9 @@ enum { STOLEN = 2, VERDICT_MASK = 0xff, ERRNO_SHIFT = 16, XMIT_MASK = 0xffff };
 static const char *const nf_verdicts[] = { "DROP", "ACCEPT", "STOLEN", "QUEUE", "REPEAT", "STOP" };
 
 /* linux/pkt_cls.h, from TC_ACT_UNSPEC, -1; the last one is net/pkt_cls.h's */
-static const char *const tc_actions[] = { "UNSPEC", "OK",     "RECLASSIFY", "SHOT",
-					  "PIPE",   "STOLEN", "QUEUED",     "REPEAT",
-					  "REDIRECT", "TRAP", "CONSUMED" };
+static const char *const tc_actions[] = { "UNSPEC",   "OK",     "RECLASSIFY", "SHOT",
+					  "PIPE",     "STOLEN", "QUEUED",     "REPEAT",
+					  "REDIRECT", "TRAP",   "CONSUMED" };
 
 /* linux/bpf.h */
 static const char *const xdp_actions[] = { "ABORTED", "DROP", "PASS", "TX", "REDIRECT" };
@@ -51,7 +51,8 @@ const char *verdict_name(const struct skbt_verdict *v)
 	case SKBT_VERDICT_XDP:
 		return NAME_OF(xdp_actions, (uint64_t)v->result);
 	case SKBT_VERDICT_QDISC:
-		return v->result < 0 ? NULL : NAME_OF(xmit_results, (uint64_t)v->result & XMIT_MASK);
+		return v->result < 0 ? NULL
+				     : NAME_OF(xmit_results, (uint64_t)v->result & XMIT_MASK);
 	default:
 		return NULL;
 	}
@@ -88,9 +89,10 @@ const char *verdict_hook(const struct skbt_verdict *v)
 
 const char *verdict_family(const struct skbt_verdict *v)
 {
-	static const char *const names[] = { [INET] = "inet",     [IPV4] = "ip",
-					     [ARP] = "arp",       [NETDEV] = "netdev",
-					     [BRIDGE] = "bridge", [IPV6] = "ip6" };
+	static const char *const names[] = {
+		[INET] = "inet",     [IPV4] = "ip",       [ARP] = "arp",
+		[NETDEV] = "netdev", [BRIDGE] = "bridge", [IPV6] = "ip6"
+	};
 
 	return NAME_OF(names, v->family);
 }
@@ -106,7 +108,7 @@ const char *verdict_chain(const struct skbt_verdict *v)
 const char *ct_state_name(uint8_t ct_info)
 {
 	static const char *const names[] = {
-		NULL, "ESTABLISHED", "RELATED", "NEW", "ESTABLISHED_REPLY", "RELATED_REPLY",
+		NULL, "ESTABLISHED", "RELATED",   "NEW", "ESTABLISHED_REPLY", "RELATED_REPLY",
 		NULL, NULL,          "UNTRACKED",
 	};
 

@@ -92,7 +92,8 @@ static struct skbt_call_site *add_site(struct finding *f, const char *function, 
 	return site;
 }
 
-/* Where the table keeps its name; 0 = not known. ebt_table of 5.10: linux/netfilter_bridge/ebtables.h. */
+/* Where the table keeps its name; 0 = not known. ebt_table of 5.10:
+ * linux/netfilter_bridge/ebtables.h. */
 static int name_offset(const struct finding *f, const struct result *r)
 {
 	int bits = *r->name ? kernel_btf_member(f->kb, r->module, r->name) : 0;
@@ -132,7 +133,8 @@ struct member {
 	size_t at;
 	const char *path;
 	const char *older; /* another name, or NULL */
-	uint32_t source_5_10; /* include/net/netfilter/nf_tables.h of Linux 5.10, x86-64 and arm64 */
+	uint32_t
+		source_5_10; /* include/net/netfilter/nf_tables.h of Linux 5.10, x86-64 and arm64 */
 	bool bits;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What has to be probed to tell what functions returned: the tables verdicts.def, nft_expressions.def. */
+/* What has to be probed to tell what functions returned: the tables verdicts.def,
+ * nft_expressions.def. */
 #ifndef TRACER_VERDICTS_H
 #define TRACER_VERDICTS_H
 
@@ -15,7 +16,8 @@ struct verdict_sites {
 	size_t nft_index;
 };
 
-/* Finds the functions among the plan's targets, and adds what they need to the aids. 0 or -ENOMEM. */
+/* Finds the functions among the plan's targets, and adds what they need to the aids. 0 or -ENOMEM.
+ */
 int verdicts_find(const struct hook_plan *plan, const struct ksyms *ks, struct kernel_btf *kb,
 		  struct verdict_sites *v, struct aid_target **aids, size_t *aid_count);
 

@@ -100,7 +100,8 @@ static void write_btf(struct kernel_fixture *f, const char *module, struct btf *
 	btf__free(btf);
 }
 
-/* struct outer { int first; struct inner { u64 flags : 3, number : 20; } in; }, and a hook state. */
+/* struct outer { int first; struct inner { u64 flags : 3, number : 20; } in; }, and a hook state.
+ */
 static void add_inner_struct(struct btf *btf)
 {
 	int word = btf__add_int(btf, "test_u64", 8, 0), inner, outer;

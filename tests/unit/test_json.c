@@ -10,7 +10,7 @@
 
 /* Of an event that is no return, of a packet without route and connection. */
 #define UNDECIDED                                                                                  \
-	",\"returned\":false,\"result\":null,\"verdict\":null,\"hook\":null,\"family\":null,"            \
+	",\"returned\":false,\"result\":null,\"verdict\":null,\"hook\":null,\"family\":null,"      \
 	"\"table\":null,\"chain\":null,\"rule\":null,\"ct_state\":null,\"route\":null"
 
 static struct capture c;
@@ -294,6 +294,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 			     [SKBT_LOST_RING] = 5,
 			     [SKBT_LOST_NESTED] = 2,
 			     [SKBT_UNTRACKED] = 1,
+			     [SKBT_LOST_CALLS] = 6,
 			     [SKBT_NOT_SAMPLED] = 30 },
 		.missed = 4,
 		.fast = 6,
@@ -309,7 +310,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":130,"
 		"\"emitted\":93,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
 		","
-		"\"missed\":4,\"untracked\":1,\"attached\":84,\"skipped\":7,"
+		"\"missed\":4,\"untracked\":1,\"returns_lost\":6,\"attached\":84,\"skipped\":7,"
 		"\"backend\":\"kprobe\",\"kernel\":\"5.10.0\",\"below_min_latency\":6,\"hops\":"
 		"null}\n");
 	assert_string_equal(capture_messages(&c), "");

@@ -22,7 +22,8 @@ static void a_section_begins_behind_those_before_it(void **state)
 	(void)state;
 	rec->sections = 1 << SKBT_SEC_STACK | 1 << SKBT_SEC_DATA | 1 << SKBT_SEC_SHINFO;
 	assert_ptr_equal(record_section(rec, size, SKBT_SEC_STACK), rec + 1);
-	assert_ptr_equal(record_section(rec, size, SKBT_SEC_DATA), fabricated.space + sizeof(*rec) + 384);
+	assert_ptr_equal(record_section(rec, size, SKBT_SEC_DATA),
+			 fabricated.space + sizeof(*rec) + 384);
 	assert_ptr_equal(record_section(rec, size, SKBT_SEC_SHINFO),
 			 fabricated.space + sizeof(*rec) + 384 + 128);
 }
