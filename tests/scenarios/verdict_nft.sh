@@ -26,7 +26,7 @@ pair
 				goto long
 			}
 		}
-		table ip policy {
+		table ip strict {
 			chain last { type filter hook input priority 10; policy drop; udp dport != 8086 accept; }
 		}
 	NFT
@@ -55,8 +55,8 @@ decided 8087 DROP "inet t" further "dport 8087 drop"
 decided 8088 ACCEPT "inet t" input "dport 8088 accept"
 decided 9001 ACCEPT "inet t" long "dport 9001 accept"
 decided 8086 ACCEPT "inet t" input "" # the policy
-decided 8086 DROP "ip policy" last ""
-decided 8088 ACCEPT "ip policy" last "dport != 8086 accept"
+decided 8086 DROP "ip strict" last ""
+decided 8088 ACCEPT "ip strict" last "dport != 8086 accept"
 # Behind the rules that are looked at, the base chain is all that is known.
 decided 8089 DROP "inet t" input ""
 returned "the hook drops as well" func='"nf_hook_slow"' dport=8080 verdict='"DROP"' result=-1 hook='"INPUT"'
