@@ -32,10 +32,11 @@ for backend in $(backends); do
 	udp client 10.77.1.2 9999
 	finish
 	returns_pair
-	expect "$backend: the bridge's hook encloses IP's" '$all | map(select(.netns_name == "switch" and .returned and .func == "nf_hook_slow" and .hook == "PREROUTING"))
-		| group_by(.packet_id) | any(.[]; map(.family) as $f | ($f | index("ip")) as $ip | ($f | index("bridge")) as $bridge
-			| $ip != null and $bridge != null and $ip < $bridge)'
-	expect "$backend: and is told that somebody took the packet" '$all | any(.returned and .family == "bridge" and .hook == "PREROUTING" and .verdict == "STOLEN")'
+	# The hook of the bridge calls that of IP, and then all that follows, and returns last.
+	expect "$backend: hooks return from the inside to the outside" '$all | map(select(.netns_name == "switch" and .returned and .func == "nf_hook_slow"))
+		| group_by(.packet_id) | any(.[]; map([.family, .hook, .verdict]) as $r | ($r | index([["ip", "FORWARD", "ACCEPT"]])) as $ip
+			| ($r | index([["bridge", "FORWARD", "STOLEN"]])) as $forward | ($r | index([["bridge", "POSTROUTING", "STOLEN"]])) as $post
+			| $ip != null and $post != null and $forward != null and $ip < $post and $post < $forward)'
 	returned "$backend: the rule drops" func='"ipt_do_table"' dport=9999 netns_name='"switch"' hook='"FORWARD"' table='"filter"' verdict='"DROP"' family='"ip"'
 	expect "$backend: as do the hooks around it, in order" '$all | map(select(.returned and .dport == 9999 and .netns_name == "switch" and .func == "nf_hook_slow" and .verdict == "DROP"))
 		| length >= 1 and .[0].family == "ip"'

@@ -20,12 +20,15 @@ sleep 2
 udp client $server 7004 7004 7004 7004 7004 7004 7004 7004
 sleep 1
 at client tc qdisc del dev c0 root
-python3 "$(dirname "$0")/programs/xdp.py" 1 /sys/fs/bpf/drop || die "no XDP program"
-ip -n server link set dev s0 xdpgeneric pinned /sys/fs/bpf/drop || die "not attached"
+# Not below /sys, which ip mounts anew for a namespace.
+mkdir -p /run/bpf
+mount -t bpf bpf /run/bpf || die "no BPF file system"
+python3 "$(dirname "$0")/programs/xdp.py" 1 /run/bpf/drop || die "no XDP program"
+ip -n server link set dev s0 xdpgeneric pinned /run/bpf/drop || die "not attached"
 udp client $server 7005
-python3 "$(dirname "$0")/programs/xdp.py" 2 /sys/fs/bpf/pass
+python3 "$(dirname "$0")/programs/xdp.py" 2 /run/bpf/pass
 ip -n server link set dev s0 xdpgeneric off
-ip -n server link set dev s0 xdpgeneric pinned /sys/fs/bpf/pass
+ip -n server link set dev s0 xdpgeneric pinned /run/bpf/pass
 udp client $server 7006
 finish
 
