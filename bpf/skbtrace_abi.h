@@ -133,7 +133,9 @@ struct skbt_verdict {
 	__u8 family;   /* NFPROTO_: the nft table's, else the hook's; 0 = none */
 	__u8 hook;     /* number of the netfilter hook in that family */
 	__u8 has_hook;
-	__u32 reserved;
+	__u8 as_called; /* the packet is gone: the record has it as it was when the function was
+			   called */
+	__u8 reserved[3];
 	__u64 rule;     /* nft: handle of the rule that decided, 0 = none or unknown */
 	char table[32]; /* empty = none */
 	char chain[32];

@@ -53,8 +53,8 @@ static __always_inline void fill_verdict(struct skbt_verdict *v, const struct ca
 					  (void *)(call->object + site->name_at));
 }
 
-/* The packet as it is now, if it is still there, else as it was. */
-static __always_inline void fill_return(struct skbt_record *rec, const struct call *call,
+/* The packet as it is now, if it is still there, else as it was. Returns whether it is. */
+static __always_inline bool fill_return(struct skbt_record *rec, const struct call *call,
 					struct cpu_state *cpu, struct slot *slot, bool owned)
 {
 	const struct skbt_record *called = (const void *)call->rec;
@@ -82,6 +82,7 @@ static __always_inline void fill_return(struct skbt_record *rec, const struct ca
 	rec->ts = now;
 	rec->prev_ts = previous;
 	rec->sections = 1 << SKBT_SEC_VERDICT;
+	return skb;
 }
 
 static __always_inline void emit_return(struct cpu_state *cpu, __u32 depth, const struct call *call,
@@ -97,8 +98,8 @@ static __always_inline void emit_return(struct cpu_state *cpu, __u32 depth, cons
 	}
 	v = (struct skbt_verdict *)rec->stack;
 	fill_verdict(v, call, returned);
-	fill_return(rec, call, cpu, &cpu->slots[depth & (SLOTS - 1)],
-		    still_owned(v->kind, v->result));
+	v->as_called = !fill_return(rec, call, cpu, &cpu->slots[depth & (SLOTS - 1)],
+				    still_owned(v->kind, v->result));
 	submit(rec);
 	count(cpu, SKBT_EMITTED);
 }

@@ -73,6 +73,9 @@ void journeys_event(struct journeys *js, struct event *ev)
 	/* What was forgotten began before; when, is not known. */
 	ev->has_total = last || !rec->prev_ts;
 	ev->total_ns = (int64_t)(rec->ts - start);
+	/* What it shows of the packet is older than what is known. */
+	if (ev->verdict && ev->verdict->as_called)
+		return;
 	if (last) {
 		set_hop(last, rec->ts, ev);
 		changes_between(&last->state, &state, &js->changes);

@@ -10,6 +10,7 @@
 #include "changes.h"
 #include "text_fields.h"
 #include "text_packet.h"
+#include "text_verdict.h"
 
 enum {
 	INDENT = 4,    /* columns a level */
@@ -222,6 +223,10 @@ static int group_event(struct output *o, const struct event *ev)
 		lb_text(b, " DROP ");
 		lb_text(b, ev->reason ? ev->reason : "-");
 		paint(o, plain);
+	}
+	if (ev->verdict) {
+		lb_char(b, ' ');
+		put_verdict(b, ev->verdict);
 	}
 	put_event_changes(o, ev);
 	err = lb_end_line(b);

@@ -266,12 +266,14 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 		lb_text(b, ev->reason ? ev->reason : "-");
 		lb_char(b, ' ');
 	}
-	if (ev->verdict)
+	if (ev->verdict) {
 		put_verdict(b, ev->verdict);
+		lb_text(b, "; ");
+	}
 	packet_at = b->len;
 	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
 		   same ? same->last.len : 0);
-	put_state(b, rec, same ? &same->last : NULL);
+	put_route(b, rec, same ? &same->last : NULL);
 	put_text_changes(o, ev, packet_at);
 	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);

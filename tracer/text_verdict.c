@@ -70,13 +70,15 @@ void put_verdict(struct linebuf *b, const struct skbt_verdict *v)
 		}
 		put_table(b, v);
 	}
-	lb_text(b, "; ");
 }
 
-static void put_route(struct linebuf *b, const struct skbt_route *r)
+void put_route(struct linebuf *b, const struct skbt_record *rec, const struct skbt_record *last)
 {
+	const struct skbt_route *r = &rec->route;
 	const char *type = route_type_name(r->type);
 
+	if (!r->ifindex || (last && memcmp(&last->route, r, sizeof(*r)) == 0))
+		return;
 	lb_text(b, ", route ");
 	if (type && strcmp(type, "unicast") != 0) {
 		lb_text(b, type);
@@ -89,17 +91,4 @@ static void put_route(struct linebuf *b, const struct skbt_route *r)
 	}
 	lb_text(b, "dev ");
 	put_name(b, r->dev, sizeof(r->dev));
-}
-
-void put_state(struct linebuf *b, const struct skbt_record *rec, const struct skbt_record *last)
-{
-	const char *state = ct_state_name(rec->ct_info);
-
-	if (state && (!last || last->ct_info != rec->ct_info)) {
-		lb_text(b, ", ct ");
-		lb_text(b, state);
-	}
-	if (rec->route.ifindex &&
-	    (!last || memcmp(&last->route, &rec->route, sizeof(rec->route)) != 0))
-		put_route(b, &rec->route);
 }

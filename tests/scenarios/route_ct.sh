@@ -48,6 +48,7 @@ says() { grep -qE "$1" /run/text || fail "the text does not say: $1"; }
 says "nft_do_chain\(\) .* FORWARD: DROP by rule $rule of inet fw forward; 10\.77\.1\.1:"
 says ' nf_hook_slow\(\) .* FORWARD: DROP; 10\.77\.1\.1:'
 says ' ip_output .* route via 10\.77\.1\.254 dev c0'
-says ' ip_forward .* ct NEW, route dev r1'
+says ' ip_forward .*, route dev r1'
+says ' ct none -> NEW'
 [ $failures = 0 ] || cat /run/text /run/text.errors
 done_testing

@@ -155,11 +155,32 @@ static void what_began_before_has_no_time(void **state)
 	assert_null(ev.changes);
 }
 
+/* The function returned when the packet was elsewhere, or nowhere. */
+static void a_return_that_shows_the_past_changes_nothing(void **state)
+{
+	struct skbt_verdict v = { .kind = SKBT_VERDICT_HOOK, .as_called = 1 };
+	struct event ev = fabricate_path();
+
+	(void)state;
+	pass(1, 0, 1000, "a");
+	fabricated.rec.packet_id = 1;
+	fabricated.rec.ts = 1200;
+	fabricated.rec.len = 1;
+	ev.verdict = &v;
+	journeys_event(js, &ev);
+	assert_null(ev.changes);
+	assert_int_equal(ev.total_ns, 200);
+	ev = pass(1, 0, 1500, "b");
+	assert_int_equal(ev.changes->count, 0);
+	assert_string_equal(ev.hop_func, "a");
+}
+
 #define journeys_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		journeys_test(a_return_that_shows_the_past_changes_nothing),
 		journeys_test(times_count_from_the_first_event),
 		journeys_test(a_child_goes_on_from_its_parent),
 		journeys_test(the_end_is_a_hop_too),

@@ -159,7 +159,7 @@ static void text_says_who_decided_what(void **state)
 	(void)state;
 	shows("text", &v, " ip_output() ");
 	shows("text", &v, " FORWARD: DROP by rule 4 of inet filter forward; 10.77.8.1 > ");
-	shows("text", &v, " B, ct NEW, route via 10.77.8.254 dev r1\n");
+	shows("text", &v, " B, route via 10.77.8.254 dev r1\n");
 	v.rule = 0;
 	shows("text", &v, " FORWARD: DROP by inet filter forward; ");
 	v.family = NFPROTO_IPV4;
