@@ -27,7 +27,7 @@ done
 at switch iptables-legacy -A FORWARD -p udp --dport 9999 -j DROP
 at client ping -c 1 -W 2 -q 10.99.1.2 >/dev/null || die "no ping through the tunnel"
 for backend in $(backends); do
-	trace --backend "$backend" --group netfilter,bridge 'icmp or udp'
+	trace --backend "$backend" --hooks netfilter,bridge 'icmp or udp'
 	at client ping -c 20 -i 0.01 -s 1000 -W 2 -q 10.99.1.2 >/dev/null
 	udp client 10.77.1.2 9999
 	finish

@@ -34,7 +34,7 @@ pair
 at server nft -f /run/rules.nft || die "no nft"
 # handle TABLE CHAIN RULE
 handle() { at server nft -a list chain $1 "$2" | sed -n "s/^.*$3 # handle //p"; }
-trace --group netfilter "udp and dst host $server"
+trace --hooks netfilter "udp and dst host $server"
 udp client $server 8080 8081 8082 8083 8084 8086 8087 8088 8089 9001
 finish
 

@@ -10,7 +10,7 @@ at server tc filter add dev s0 ingress protocol ip prio 1 u32 match ip dport 700
 at server tc filter add dev s0 ingress protocol ip prio 2 u32 match ip dport 7002 0xffff action pass || die "no u32"
 # A datagram of 64 bytes is 106 on the wire: the bucket holds one, and the queue three more.
 at client tc qdisc add dev c0 root tbf rate 800bit burst 120 limit 400 || die "no tbf"
-trace --group rx,tx "udp and dst host $server"
+trace --hooks rx,tx "udp and dst host $server"
 udp client $server 7001
 sleep 2
 udp client $server 7002
