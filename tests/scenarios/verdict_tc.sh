@@ -34,10 +34,9 @@ ip -n server link set dev s0 xdpgeneric pinned /run/bpf/pass
 udp client $server 7006
 finish
 
-classify=netns_name='"server"'
-returned "tc drops" $classify dport=7001 result=2 verdict='"SHOT"' hook=null table=null
-returned "tc lets pass" $classify dport=7002 result=0 verdict='"OK"'
-returned "tc has nothing to say" $classify dport=7003 result=-1 verdict='"UNSPEC"'
+returned "tc drops" netns_name='"server"' dport=7001 result=2 verdict='"SHOT"' hook=null table=null
+returned "tc lets pass" netns_name='"server"' dport=7002 result=0 verdict='"OK"'
+returned "tc has nothing to say" netns_name='"server"' dport=7003 result=-1 verdict='"UNSPEC"'
 expect "by its classifiers" '$all | map(select(.verdict == "SHOT" or .verdict == "OK")) | length >= 2 and all(.func | startswith("tcf_classify"))'
 enqueue=dev_qdisc_enqueue
 [ "$KERNEL" != 5.10 ] || enqueue=__dev_queue_xmit
