@@ -25,7 +25,7 @@ enum {
 #define RTF_LOCAL 0x80000000u
 
 /* A member behind a pointer: loaded where the verifier allows it, else read by a helper. */
-#define MEMBER(to, ptr, type, member)                                                              \
+#define ROUTE_MEMBER(to, ptr, type, member)                                                        \
 	do {                                                                                       \
 		if (config.direct)                                                                 \
 			(to) = ((type *)bpf_rdonly_cast((ptr), 0))->member;                        \
@@ -37,8 +37,8 @@ static __always_inline void fill_route4(struct skbt_route *r, void *dst)
 {
 	__u16 type = 0;
 
-	MEMBER(r->gw_family, dst, struct rtable, rt_gw_family);
-	MEMBER(type, dst, struct rtable, rt_type);
+	ROUTE_MEMBER(r->gw_family, dst, struct rtable, rt_gw_family);
+	ROUTE_MEMBER(type, dst, struct rtable, rt_type);
 	r->type = type;
 	if (r->gw_family == ROUTE_AF_INET)
 		bpf_core_read(r->gateway, 4, &((struct rtable *)dst)->rt_gw4);
@@ -54,8 +54,8 @@ static __always_inline void fill_route6(struct skbt_route *r, void *dst)
 	__u32 flags = 0;
 	__s16 error = 0;
 
-	MEMBER(flags, dst, struct rt6_info, rt6i_flags);
-	MEMBER(error, dst, struct rt6_info, dst.error);
+	ROUTE_MEMBER(flags, dst, struct rt6_info, rt6i_flags);
+	ROUTE_MEMBER(error, dst, struct rt6_info, dst.error);
 	r->type = flags & RTF_LOCAL     ? ROUTE_LOCAL
 		  : flags & RTF_ANYCAST ? ROUTE_ANYCAST
 					: ROUTE_UNICAST;
@@ -83,18 +83,18 @@ static __always_inline void fill_route(struct skbt_route *r, const struct sk_buf
 	__builtin_memset(r, 0, sizeof(*r));
 	if (!dst)
 		return;
-	MEMBER(ops, dst, struct dst_entry, ops);
-	MEMBER(dev, dst, struct dst_entry, dev);
-	MEMBER(flags, dst, struct dst_entry, flags);
+	ROUTE_MEMBER(ops, dst, struct dst_entry, ops);
+	ROUTE_MEMBER(dev, dst, struct dst_entry, dev);
+	ROUTE_MEMBER(flags, dst, struct dst_entry, flags);
 	if (!ops || !dev || flags & DST_METADATA)
 		return;
-	MEMBER(family, ops, struct dst_ops, family);
+	ROUTE_MEMBER(family, ops, struct dst_ops, family);
 	if (family != ROUTE_AF_INET && family != ROUTE_AF_INET6)
 		return;
-	MEMBER(net, dev, struct net_device, nd_net.net);
+	ROUTE_MEMBER(net, dev, struct net_device, nd_net.net);
 	if (netns_inode(net) < FIRST_NETNS_INODE)
 		return;
-	MEMBER(ifindex, dev, struct net_device, ifindex);
+	ROUTE_MEMBER(ifindex, dev, struct net_device, ifindex);
 	bpf_core_read(r->dev, sizeof(r->dev), &((struct net_device *)dev)->name);
 	r->ifindex = ifindex;
 	r->family = family;
