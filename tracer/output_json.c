@@ -287,6 +287,7 @@ static int json_summary(struct output *o, const struct run_counts *counts,
 	number(&j, "missed", counts->missed);
 	number(&j, "untracked", counter[SKBT_UNTRACKED]);
 	number(&j, "returns_lost", counter[SKBT_LOST_CALLS]);
+	number(&j, "notes_lost", counter[SKBT_LOST_NOTES]);
 	number(&j, "attached", info->attached);
 	number(&j, "skipped", info->skipped);
 	string_or_null(&j, "backend", info->backend);

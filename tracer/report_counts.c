@@ -54,12 +54,12 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 	if (counts->fast)
 		fprintf(f, "  not shown %" PRIu64 ": packets that took less than --min-latency\n",
 			counts->fast);
-	if (o->want_ends && counter[SKBT_LOST_NOTES])
+	if (counter[SKBT_LOST_NOTES])
 		fprintf(f,
-			"  %" PRIu64
-			" times the buffer was full when a packet ended: its end is not "
-			"known\n",
-			counter[SKBT_LOST_NOTES]);
+			"  %" PRIu64 " note%s lost, as the buffer was full: %snew processes may lack "
+			"their command lines\n",
+			counter[SKBT_LOST_NOTES], plural(counter[SKBT_LOST_NOTES]),
+			o->want_ends ? "ends of packets are missing, and " : "");
 	if (counter[SKBT_NOT_SAMPLED])
 		fprintf(f,
 			"  not shown %" PRIu64

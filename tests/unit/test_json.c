@@ -298,6 +298,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 			     [SKBT_LOST_NESTED] = 2,
 			     [SKBT_UNTRACKED] = 1,
 			     [SKBT_LOST_CALLS] = 6,
+			     [SKBT_LOST_NOTES] = 9,
 			     [SKBT_NOT_SAMPLED] = 30 },
 		.missed = 4,
 		.fast = 6,
@@ -313,7 +314,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":130,"
 		"\"emitted\":93,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
 		","
-		"\"missed\":4,\"untracked\":1,\"returns_lost\":6,\"attached\":84,\"skipped\":7,"
+		"\"missed\":4,\"untracked\":1,\"returns_lost\":6,\"notes_lost\":9,\"attached\":84,\"skipped\":7,"
 		"\"backend\":\"kprobe\",\"kernel\":\"5.10.0\",\"below_min_latency\":6,\"hops\":"
 		"null}\n");
 	assert_string_equal(capture_messages(&c), "");
