@@ -34,7 +34,6 @@ struct netns_names {
 	size_t count, room;
 	int inotify, watch; /* -1 = not there (yet) */
 	bool unsettled;     /* the directory has a file that is no namespace */
-	unsigned int looks; /* how often it was read */
 	bool missed;        /* a name was asked for that is not there */
 	uint64_t settle_until;
 	uint64_t looked_at; /* when it was last seen to whether a name is missing */
@@ -171,7 +170,6 @@ static void read_names(struct netns_names *nn, uint64_t now)
 	keep_gone(nn, old, count, now);
 	free(old);
 	nn->missed = false;
-	nn->looks++;
 }
 
 struct netns_names *netns_names_new_from(const char *dir)
@@ -216,24 +214,6 @@ const char *netns_name(struct netns_names *nn, uint32_t inode)
 	if (inode && !found)
 		nn->missed = true;
 	return found ? found->name : NULL;
-}
-
-unsigned int netns_names_look(const struct netns_names *nn)
-{
-	return nn->looks;
-}
-
-const char *netns_names_next(const struct netns_names *nn, size_t *at, uint32_t *inode)
-{
-	while (*at < nn->count) {
-		const struct entry *e = &nn->entries[(*at)++];
-
-		if (e->gone)
-			continue;
-		*inode = e->inode;
-		return e->name;
-	}
-	return NULL;
 }
 
 /* True: the directory is watched from now on. */

@@ -4,7 +4,6 @@
 #define TRACER_NETNS_NAMES_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define NETNS_NAMES_DIR "/run/netns"
@@ -28,12 +27,6 @@ const char *netns_name(struct netns_names *nn, uint32_t inode);
  * Costs one system call while nothing changes; to be called before events are read.
  */
 void netns_names_follow(struct netns_names *nn, uint64_t now);
-
-/* Changes with every look at the directory. */
-unsigned int netns_names_look(const struct netns_names *nn);
-
-/* The names that are there, by inode: *at = 0 to begin. NULL ends. */
-const char *netns_names_next(const struct netns_names *nn, size_t *at, uint32_t *inode);
 
 /* The inode of the network namespace that path stands for. A negative errno; -EINVAL: path is
  * something else, as is the file that a vanished namespace leaves behind. */
