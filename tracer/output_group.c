@@ -32,6 +32,7 @@ struct group {
 	bool open; /* inside a block */
 	size_t indent;
 	uint64_t start_ts;
+	struct skbt_route route; /* shown last in this block */
 };
 
 static void paint(struct output *o, const char *color)
@@ -107,6 +108,7 @@ static int group_packet_begin(struct output *o, const struct packet_whole *w,
 	g->open = true;
 	g->indent = indent_of(w->depth);
 	g->start_ts = w->start_ts;
+	memset(&g->route, 0, sizeof(g->route));
 	return put_head(o, w->number, w->parent, w->continued, first);
 }
 
@@ -139,9 +141,21 @@ static void put_times(struct output *o, const struct event *ev)
 	align_right(b, at, g->indent + HOP_END);
 }
 
-static void put_event_changes(struct output *o, const struct event *ev)
+/* Before each thing of the last column. */
+static void begin_thing(struct output *o, bool *first)
 {
 	const struct group *g = o->state;
+
+	if (*first)
+		lb_pad_to(&o->line, g->indent + CHANGES_AT);
+	else
+		lb_text(&o->line, "; ");
+	*first = false;
+}
+
+static void put_event_changes(struct output *o, const struct event *ev)
+{
+	struct group *g = o->state;
 	bool first = true;
 
 	for (unsigned int i = 0; ev->changes && i < ev->changes->count; i++) {
@@ -150,12 +164,13 @@ static void put_event_changes(struct output *o, const struct event *ev)
 		/* These have columns here; the length has not. */
 		if (strcmp(c->what, "netns") == 0 || strcmp(c->what, "iface") == 0)
 			continue;
-		if (first)
-			lb_pad_to(&o->line, g->indent + CHANGES_AT);
-		else
-			lb_text(&o->line, "; ");
+		begin_thing(o, &first);
 		put_change(o, c);
-		first = false;
+	}
+	if (is_new_route(&ev->rec->route, &g->route)) {
+		begin_thing(o, &first);
+		put_route(&o->line, &ev->rec->route);
+		g->route = ev->rec->route;
 	}
 }
 

@@ -273,7 +273,10 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	packet_at = b->len;
 	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
 		   same ? same->last.len : 0);
-	put_route(b, rec, same ? &same->last : NULL);
+	if (is_new_route(&rec->route, same ? &same->last.route : NULL)) {
+		lb_text(b, ", ");
+		put_route(b, &rec->route);
+	}
 	put_text_changes(o, ev, packet_at);
 	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);

@@ -56,7 +56,8 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 			counts->fast);
 	if (counter[SKBT_LOST_NOTES])
 		fprintf(f,
-			"  %" PRIu64 " note%s lost, as the buffer was full: %snew processes may lack "
+			"  %" PRIu64
+			" note%s lost, as the buffer was full: %snew processes may lack "
 			"their command lines\n",
 			counter[SKBT_LOST_NOTES], plural(counter[SKBT_LOST_NOTES]),
 			o->want_ends ? "ends of packets are missing, and " : "");

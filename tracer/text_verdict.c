@@ -72,14 +72,16 @@ void put_verdict(struct linebuf *b, const struct skbt_verdict *v)
 	}
 }
 
-void put_route(struct linebuf *b, const struct skbt_record *rec, const struct skbt_record *last)
+bool is_new_route(const struct skbt_route *r, const struct skbt_route *last)
 {
-	const struct skbt_route *r = &rec->route;
+	return r->ifindex && !(last && memcmp(last, r, sizeof(*r)) == 0);
+}
+
+void put_route(struct linebuf *b, const struct skbt_route *r)
+{
 	const char *type = route_type_name(r->type);
 
-	if (!r->ifindex || (last && memcmp(&last->route, r, sizeof(*r)) == 0))
-		return;
-	lb_text(b, ", route ");
+	lb_text(b, "route ");
 	if (type && strcmp(type, "unicast") != 0) {
 		lb_text(b, type);
 		lb_char(b, ' ');

@@ -134,6 +134,42 @@ static void a_packet_is_one_block(void **state)
 		"= #1 took 43.5us, delivered to ICMP\n");
 }
 
+static void pass_routed(uint64_t us, int func, const char *dev)
+{
+	struct skbt_record *rec = rec_of(1, us, func);
+
+	if (dev) {
+		rec->route = (struct skbt_route){ .ifindex = 3, .type = 1, .gw_family = AF_INET };
+		memcpy(rec->route.gateway, (uint8_t[]){ 10, 77, 1, 254 }, 4);
+		snprintf(rec->route.dev, sizeof(rec->route.dev), "%s", dev);
+	}
+	assert_int_equal(view_record(view, rec, sizeof(*rec)), 0);
+}
+
+static void a_route_is_shown_where_it_is_new(void **state)
+{
+	const char *text;
+
+	(void)state;
+	open_view("group");
+	pass_routed(1000, RCV, NULL);
+	pass_routed(1010, FORWARD, "c0");
+	pass_routed(1020, OUTPUT, NULL);
+	pass_routed(1030, OUTPUT, "c0");
+	pass_routed(1040, OUTPUT, "vx0");
+	end_of(1, 1050000);
+	text = text_at(60000);
+	assert_non_null(strstr(
+		text,
+		"ip_rcv\n"
+		"     +10.0us   10.0us  1   client       c0         ip_forward                "
+		"route via 10.77.1.254 dev c0\n"
+		"     +20.0us   10.0us  1   client       c0         ip_output\n"
+		"     +30.0us   10.0us  1   client       c0         ip_output\n"
+		"     +40.0us   10.0us  1   client       c0         ip_output                 "
+		"route via 10.77.1.254 dev vx0\n"));
+}
+
 static void copies_are_nested_where_they_appeared(void **state)
 {
 	(void)state;
@@ -485,6 +521,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		group_test(a_packet_is_one_block),
 		group_test(copies_are_nested_where_they_appeared),
+		group_test(a_route_is_shown_where_it_is_new),
 		group_test(a_parent_says_which_child_was_delivered),
 		group_test(what_frees_it_says_nothing_of_its_fate),
 		group_test(who_read_it_is_told),
