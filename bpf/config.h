@@ -46,7 +46,8 @@ struct skbt_call_site {
 	__u8 kind;       /* enum skbt_verdict_kind */
 	__u8 state_arg;  /* which argument is its struct nf_hook_state *, from 1; 0 = none */
 	__u8 object_arg; /* likewise the table, 0 = none */
-	__u8 reserved[3];
+	__u8 not_0;      /* its return is shown only if it is not 0 */
+	__u8 reserved[2];
 };
 
 /*

@@ -117,6 +117,10 @@ static __always_inline int trace_return(struct pt_regs *ctx)
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!call || !cpu)
 		return 0;
+	if (config.calls[call->index & (SKBT_CALL_SITES - 1)].not_0 && !(__u32)PT_REGS_RC(ctx)) {
+		forget_call(sp);
+		return 0;
+	}
 	count(cpu, SKBT_HITS);
 	depth = *(volatile __u64 *)&cpu->depth;
 	if (depth < SLOTS) {

@@ -112,6 +112,7 @@ static void add_result(struct finding *f, const struct result *r, const struct h
 	site = add_site(f, r->function, t->addr, r->kind);
 	if (!site)
 		return;
+	site->not_0 = *r->unless != '\0';
 	if (r->kind == SKBT_VERDICT_HOOK || r->kind == SKBT_VERDICT_NF)
 		site->state_arg = t->skb.index + 2;
 	if (r->kind == SKBT_VERDICT_NF) {

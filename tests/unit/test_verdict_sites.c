@@ -103,6 +103,7 @@ static void a_function_gives_way_to_one_that_does_it_better(void **state)
 	(void)state;
 	find(symbols, &target, 1);
 	assert_int_equal(v.count, 1);
+	assert_true(v.sites[0].not_0);
 	strcpy(text, symbols);
 	strcat(text, better);
 	find(text, &target, 1);
