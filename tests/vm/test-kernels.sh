@@ -5,7 +5,7 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
-export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-1200}
+export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-3000}
 
 kernels=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
