@@ -526,6 +526,13 @@ const char *probes_backend(const struct probes *p)
 	return *names ? names : attach_kind_name(p->kind);
 }
 
+/* What these miss are no hits of packets. */
+static bool tells_of_processes(const struct probes *p, const struct bpf_program *prog)
+{
+	return prog == p->skel->progs.forked || prog == p->skel->progs.executed ||
+	       prog == p->skel->progs.cgroup_made;
+}
+
 /*
  * Hits that the kernel did not hand to a program. Either the probe refused them, and the link
  * counts, or the program, which was found running on that CPU, and it counts (docs/INTERNALS.md):
@@ -540,7 +547,7 @@ static uint64_t missed_hits(const struct probes *p)
 	{
 		struct bpf_prog_info info = { 0 };
 		__u32 size = sizeof(info);
-		int fd = bpf_program__fd(prog);
+		int fd = tells_of_processes(p, prog) ? -1 : bpf_program__fd(prog);
 
 		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
 			missed += info.recursion_misses;

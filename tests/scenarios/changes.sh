@@ -22,8 +22,8 @@ changed() { echo "$packet | map(select((.changes // []) | any(.what == \"$1\")))
 expect "the first event has no previous one" "$packet | .[0].changes == null and (.[1:] | all(.changes != null))"
 expect "most events change nothing" "$packet | map(select(.changes == [])) | length > 5"
 expect "NAT changes the source once" "$(changed src) | length == 1"
-expect "on its way out of the router, behind the rules" "$(changed src)[0]
-	| .func == \"ip_finish_output\" and .netns_name == \"router\" and .ifname == \"r1\""
+expect "on its way out of the router, when the rules have decided" "$(changed src)[0]
+	| .func == \"nf_hook_slow\" and .returned and .netns_name == \"router\" and .ifname == \"r1\""
 expect "from the client's address to the router's" "$(changed src)[0].changes | map(select(.what == \"src\"))
 	== [{what: \"src\", from: \"10.77.1.1\", to: \"10.77.8.254\"}]"
 expect "and its port" "$(changed sport)[0] | (.changes | map(select(.what == \"sport\"))[0]) as \$c
