@@ -29,7 +29,7 @@ for kind in request reply; do
 		part "echo $kind" | awk -v ns=$ns '$1 ~ /^[+]/ && $4 == ns { seen = 1 } END { exit !seen }' || fail "$kind: not in $ns"
 	done
 	part "echo $kind" | grep -q '^= #[0-9]* took [0-9.]*[um]*s, .*delivered' || fail "$kind: not delivered"
-	[ "$(part "echo $kind" | grep -c ' ip_forward$')" = 1 ] || fail "$kind: not forwarded once"
+	[ "$(part "echo $kind" | grep -cE ' ip_forward( |$)')" = 1 ] || fail "$kind: not forwarded once"
 done
 part "echo request" | head -n 1 | grep -q ', ping/[0-9]*, [0-9:.]*$' || fail "who sent it is not told"
 part "echo request" | grep -q '^= #1 took .*, delivered to ICMP$' || fail "the request's end"

@@ -46,7 +46,7 @@ ping_all() {
 # Each request is seen inside its tunnel as it leaves c0 and as IP receives it on s0.
 hooks='ip_rcv|ipv6_rcv|dev_hard_start_xmit'
 outer='$path | map(select(.ifname == "c0" or .ifname == "s0"))'
-trace --inner 'icmp[icmptype] = icmp-echo or icmp6[icmp6type] = icmp6-echo' --func "$hooks"
+trace --no-follow --inner 'icmp[icmptype] = icmp-echo or icmp6[icmp6type] = icmp6-echo' --func "$hooks"
 ping_all
 at client ping -c 1 -W 3 -q $server >/dev/null # these two are not in a tunnel
 at client ping -c 1 -W 3 -q fd77::2 >/dev/null
