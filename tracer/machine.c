@@ -182,6 +182,28 @@ static int find_layouts(struct machine *m, struct kernel_btf *kb, const struct o
 		   : 0;
 }
 
+/*
+ * The stack of a function whose return is probed by a kretprobe ends at its trampoline, before
+ * the unwinder knew to look behind it (19138af1bd88, 5.16).
+ */
+static bool returns_cut_stacks(const struct machine *m)
+{
+	return !m->features.has_kprobe_multi &&
+	       !ksyms_named(m->symbols, "kretprobe_find_ret_addr", NULL) &&
+	       !ksyms_named(m->symbols, "rethook_find_ret_addr", NULL);
+}
+
+static int find_aids(struct machine *m, struct kernel_btf *kb, const struct options *o,
+		     struct error *e)
+{
+	int err = aids_find(m->symbols, kb, o, &m->aids, &m->aid_count);
+
+	m->no_returns = (o->drop_stack || o->call_stack) && returns_cut_stacks(m);
+	if (!err && !m->no_returns)
+		err = verdicts_find(m->plan, m->symbols, kb, &m->verdicts, &m->aids, &m->aid_count);
+	return err ? error_set(e, EXIT_RUNTIME, err, "out of memory") : 0;
+}
+
 int machine_open(struct machine *m, const struct options *o, struct filters *filters,
 		 struct error *e)
 {
@@ -212,13 +234,9 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	m->have_list = list && traceable_wait(list) == 0;
 	if (err)
 		goto out;
-	err = aids_find(m->symbols, kb, o, &m->aids, &m->aid_count);
-	if (!err)
-		err = verdicts_find(m->plan, m->symbols, kb, &m->verdicts, &m->aids, &m->aid_count);
-	if (err) {
-		error_set(e, EXIT_RUNTIME, err, "out of memory");
+	err = find_aids(m, kb, o, e);
+	if (err)
 		goto out;
-	}
 	if (o->backend == BACKEND_FENTRY_MULTI)
 		err = find_btf_ids(m, kb, e);
 	if (err)

@@ -19,6 +19,7 @@ struct machine {
 	struct aid_target *aids;
 	size_t aid_count;
 	struct verdict_sites verdicts;
+	bool no_returns;   /* stacks are asked for, and return probes would cut them: no verdicts */
 	uint32_t *btf_ids; /* of plan's targets, for fentry.multi only; 0 = none to be used */
 	/* --skb: NULL if not asked for */
 	struct kernel_layout *skb_layout, *shinfo_layout;

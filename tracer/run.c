@@ -106,9 +106,10 @@ static void name_skips(const struct hook_plan *plan)
 				plan->targets[i].symbol);
 }
 
-static void say_ready(const struct options *o, const struct hook_plan *plan, const struct probes *p,
+static void say_ready(const struct options *o, const struct machine *m, const struct probes *p,
 		      uint64_t started)
 {
+	const struct hook_plan *plan = m->plan;
 	double seconds = (clock_now() - started) / 1e9;
 
 	fprintf(stderr, "ready in %.1f s: %zu of %zu %s by %s, ", seconds, plan->target_count,
@@ -124,6 +125,10 @@ static void say_ready(const struct options *o, const struct hook_plan *plan, con
 	fputc('\n', stderr);
 	if (o->verbose)
 		name_skips(plan);
+	if (o->verbose && m->no_returns)
+		fputs("skbtrace: no verdicts beside stacks on this kernel: probes of returns would "
+		      "cut the stacks\n",
+		      stderr);
 }
 
 static bool wants_color(const struct options *o)
@@ -171,7 +176,7 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 	int err, drained;
 
 	probes_activate(p);
-	say_ready(o, m->plan, p, started);
+	say_ready(o, m, p, started);
 	err = ready_file_write(o->ready_file, e);
 	if (err)
 		return err;
