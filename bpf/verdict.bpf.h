@@ -73,6 +73,9 @@ static __always_inline bool fill_return(struct skbt_record *rec, const struct ca
 		fill_record(rec, &hit, cpu, slot, skb);
 		rec->packet_id = called->packet_id;
 		rec->parent_id = called->parent_id;
+		rec->owner_pid = called->owner_pid;
+		rec->owner_cgroup = called->owner_cgroup;
+		__builtin_memcpy(rec->owner_comm, called->owner_comm, sizeof(rec->owner_comm));
 	} else {
 		__builtin_memcpy(rec, called, sizeof(*rec));
 		rec->type = SKBT_RETURN;
