@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
+# kernels: 5.10 6.12 7.3
 # With --all a packet keeps its number until it is out of memory: what the kernel calls while it frees one begins no other.
 . "$(dirname "$0")/lib.sh"
 pair

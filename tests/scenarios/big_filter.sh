@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 6.1 7.3
 # A filter of 256 `host A and port N`: it loads, and finds the packets of its first and its last term and no others.
 . "$(dirname "$0")/lib.sh"
 filter=/run/big_filter.txt

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 7.3
 # A flood: hits add up exactly, losses are told while they happen, Ctrl-C ends the trace although the flood goes on.
 . "$(dirname "$0")/lib.sh"
 pair

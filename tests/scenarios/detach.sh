@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 7.3
 # However it ends, no probe stays: Ctrl-C, a second trace beside it, kill -9, Ctrl-C while attaching.
 . "$(dirname "$0")/lib.sh"
 pair

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# kernels: 5.10 7.3
 # What is wrong is said in one line, with the right exit code, and nothing stays attached.
 . "$(dirname "$0")/lib.sh"
 exits 2 "bad filter" host

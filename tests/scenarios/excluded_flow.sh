@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 7.3
 # What the filter excludes gives no event at all, whatever else is on the wire; what it includes is complete.
 . "$(dirname "$0")/lib.sh"
 pair

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 420
+# kernels: 6.18
 # What the packet filter says of a packet where it lies (6.17 and later), it says of a copy, at each function: an expression that also
 # asks for a MAC address cannot be run in place, and nobody has that address.
 . "$(dirname "$0")/lib.sh"

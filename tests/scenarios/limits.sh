@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 6.1
 # 64 KiB of locked memory and 64 open files are raised where that is allowed.
 . "$(dirname "$0")/lib.sh"
 pair

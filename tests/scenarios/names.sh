@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# kernels: 5.10 7.3
 # The kernel gives a namespace's number to the next one: the name follows.
 . "$(dirname "$0")/lib.sh"
 namespace first

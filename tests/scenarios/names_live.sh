@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# kernels: 5.10 7.3
 # A namespace has its name from its first packet to its last: those that are made and go during a run too.
 . "$(dirname "$0")/lib.sh"
 trace --func ip_rcv -H 127.0.0.1

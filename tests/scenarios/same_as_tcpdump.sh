@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
+# kernels: 5.10 7.3
 # With each backend and on each kind of device, the packets that skbtrace matches are those that tcpdump prints, both ways.
 . "$(dirname "$0")/lib.sh"
 programs=$(dirname "$0")/programs
@@ -114,7 +115,7 @@ ready() { [ "$(find $dir -name "*.$1.ready" | wc -l)" = ${#traces[@]} ] && [ "$(
 trace_flows() {
 	local backend=$1 i traces=()
 	for i in "${!expressions[@]}"; do
-		skbtrace --json --backend "$backend" -N client --func 'dev_hard_start_xmit|tpacket_rcv' --buffer 2M \
+		skbtrace --json --no-follow --backend "$backend" -N client --func 'dev_hard_start_xmit|tpacket_rcv' --buffer 2M \
 			--ready-file "$dir/$i.$backend.ready" "${expressions[i]}" >"$dir/$i.$backend" 2>"$dir/$i.$backend.errors" &
 		traces+=($!)
 	done

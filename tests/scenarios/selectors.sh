@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
+# kernels: 5.10 7.3
 # -p, -N, -i and --mark each let through their own packets and no others.
 . "$(dirname "$0")/lib.sh"
 pair

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# kernels: 5.10 7.3
 # Two traces side by side, each with its filter and its functions: neither sees what the other asked for, nor less than alone.
 . "$(dirname "$0")/lib.sh"
 pair

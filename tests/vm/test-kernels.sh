@@ -15,7 +15,8 @@ done
 [ $# = 0 ] || shift
 scenarios=("$@")
 read -ra known <<<"$("$vm_dir/series.sh")"
-[ ${#kernels[@]} -gt 0 ] || kernels=("${known[@]}")
+# The newest first, which takes longest.
+[ ${#kernels[@]} -gt 0 ] || for series in "${known[@]}"; do kernels=("$series" "${kernels[@]}"); done
 
 test_kernel() {
 	local series=$1 status=0
