@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The main job: a router's firewall drops a packet, skbtrace shows where and why.
+# shellcheck source=tests/demo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+client='' router=''
 namespace client client
 namespace router router
 cable "$client" c0 10.77.1.1/24 "$router" r0 10.77.1.254/24

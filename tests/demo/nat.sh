@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A datagram on its way through a gateway that rewrites both its addresses: who sent it, what became of it, who got it.
+# shellcheck source=tests/demo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+client='' gateway='' server=''
 namespace client client
 namespace gateway gateway
 namespace server server

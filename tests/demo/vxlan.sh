@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A datagram between two machines of an overlay network: it is packed into VXLAN on one host and unpacked on the other.
+# shellcheck source=tests/demo/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+left='' right=''
 namespace left left
 namespace right right
 cable "$left" l0 10.77.1.1/24 "$right" r0 10.77.1.2/24

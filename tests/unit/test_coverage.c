@@ -19,9 +19,12 @@ static const struct kernel_features with_multi = { .has_kprobe_pmu = true,
 static const struct kernel_features without_multi = { .has_kprobe_pmu = true };
 
 static struct hook_target targets[] = {
-	{ .name = "ip_rcv", .symbol = "ip_rcv", .skb = { 0, false } },
-	{ .name = "veth_xmit", .symbol = "veth_xmit", .module = "veth", .skb = { 1, true } },
-	{ .name = "ip_output", .symbol = "ip_output", .skb = { 2, false }, .no_kprobe = true },
+	{ .name = "ip_rcv", .symbol = "ip_rcv", .skb = { .index = 0 } },
+	{ .name = "veth_xmit",
+	  .symbol = "veth_xmit",
+	  .module = "veth",
+	  .skb = { .index = 1, .indirect = true } },
+	{ .name = "ip_output", .symbol = "ip_output", .skb = { .index = 2 }, .no_kprobe = true },
 };
 static struct hook_skip skips[] = {
 	{ .name = "nla_put", .has_skb = true, .why = "a message" },
