@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 200
+# timeout: 400
 # kernels: 7.3
 # Programs of fentry and of tracepoints can be preempted: tasks that take turns on one processor, in the middle of both, must not
 # mix up what the programs keep for that processor. If they do, its slots are used up, and all is lost as "nested".
