@@ -54,11 +54,22 @@ static int collect(struct attach_job *job, struct attach_request *requests, size
 	return 0;
 }
 
+/* Requests that events come of, and that are attached. */
+static size_t attached_targets(const struct attach_request *requests, size_t count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += !requests[i].error && !requests[i].aid;
+	return n;
+}
+
 int attach(struct attachment *a, enum attach_kind kind, struct attach_request *requests,
 	   size_t count, const struct attach_how *how)
 {
 	struct attach_job job = { .how = how };
 	int *fds = realloc(a->fds, (a->count + count + 1) * sizeof(*fds));
+	size_t before = attached_targets(requests, count);
 	int err;
 
 	if (!fds)
@@ -70,7 +81,7 @@ int attach(struct attachment *a, enum attach_kind kind, struct attach_request *r
 		return err;
 	err = kind == ATTACH_KPROBE ? attach_single(&job) : attach_multi(&job, kind);
 	a->count += job.links;
-	a->by_kind[kind] += job.attached;
+	a->by_kind[kind] += attached_targets(requests, count) - before;
 	free(job.requests);
 	return err;
 }

@@ -19,6 +19,7 @@ struct attach_request {
 	uint64_t addr;
 	uint32_t btf_id; /* in vmlinux; 0 = not known, no fentry.multi */
 	bool on_return;  /* when it returns; all requests of one program alike */
+	bool aid;        /* no event comes of it: attachment_names() leaves it out */
 	int program_fd;  /* negative = cannot be attached */
 	int error;       /* not 0 = still to be attached; afterwards, why it was refused */
 };

@@ -11,8 +11,7 @@ struct attach_job {
 	size_t count;
 	const struct attach_how *how;
 	int *fds;
-	size_t links;    /* of fds in use */
-	size_t attached; /* requests */
+	size_t links; /* of fds in use */
 };
 
 int attach_multi(struct attach_job *job, enum attach_kind kind);

@@ -65,7 +65,6 @@ static int attach_range(const struct multi *m, size_t first, size_t count)
 	fd = make_link(m, first, count);
 	if (fd >= 0) {
 		job->fds[job->links++] = fd;
-		job->attached += count;
 		set_errors(m, first, count, 0);
 		return 0;
 	}

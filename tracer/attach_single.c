@@ -91,10 +91,8 @@ int attach_single(struct attach_job *job)
 		int fd = attach_one(event_type, r, &links);
 
 		r->error = fd < 0 ? fd : 0;
-		if (fd >= 0) {
+		if (fd >= 0)
 			job->fds[job->links++] = fd;
-			job->attached++;
-		}
 		if (*job->how->stop)
 			return -EINTR;
 		if (job->how->progress)

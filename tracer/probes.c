@@ -355,6 +355,7 @@ static int make_requests(const struct machine *m, struct attach_request **out, s
 		r[n].addr = m->aids[i].addr;
 		r[n].btf_id = m->aids[i].btf_id;
 		r[n].on_return = m->aids[i].aid->on_return;
+		r[n].aid = true;
 	}
 	for (size_t i = 0; i < n; i++)
 		r[i].error = -ENOTSUP;

@@ -196,6 +196,20 @@ static void what_fentry_cannot_do_kprobe_does(void **state)
 	assert_string_equal(attachment_names(f->attachment), "fentry.multi + kprobe.multi");
 }
 
+static void aids_are_attached_but_not_named(void **state)
+{
+	struct attachment_fixture *f = *state;
+
+	f->requests[3].btf_id = 0;
+	f->requests[3].aid = true;
+	set_programs(f, FENTRY_FD);
+	assert_int_equal(attach(f->attachment, ATTACH_FENTRY_MULTI, f->requests, COUNT, &how), 0);
+	set_programs(f, KPROBE_FD);
+	assert_int_equal(attach(f->attachment, ATTACH_KPROBE_MULTI, f->requests, COUNT, &how), 0);
+	assert_int_equal(kernel.by_addr, 1);
+	assert_string_equal(attachment_names(f->attachment), "fentry.multi");
+}
+
 static void each_program_gets_its_own_functions(void **state)
 {
 	struct attachment_fixture *f = *state;
@@ -267,6 +281,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_bad_function_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(links_tell_what_was_missed, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_fentry_cannot_do_kprobe_does, setup, teardown),
+		cmocka_unit_test_setup_teardown(aids_are_attached_but_not_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_program_gets_its_own_functions, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(no_permission_is_asked_once, setup, teardown),
