@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 300
+# timeout: 500
 # kernels: 5.10 7.3
 # Every backend that the kernel has gives the same path and counts that add up in a flood of two tasks that take turns on one
 # processor; one that it has not is refused by name.
