@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "digits.h"
+#include "verdict_names.h"
 
 enum {
 	VLAN_VID_MASK = 0xfff,
@@ -256,17 +257,6 @@ static const char *checksum_name(uint8_t ip_summed)
 	return names[ip_summed & 3];
 }
 
-/* enum ip_conntrack_info + 1, without IP_CT_; NULL = not tracked */
-static const char *conntrack_name(uint8_t ct_info)
-{
-	static const char *const names[] = {
-		NULL,        "ESTABLISHED", "RELATED",  "NEW", "ESTABLISHED_REPLY", "RELATED_REPLY",
-		"NEW_REPLY", NULL,          "UNTRACKED"
-	};
-
-	return ct_info < sizeof(names) / sizeof(names[0]) ? names[ct_info] : NULL;
-}
-
 void changes_between(const struct packet_state *a, const struct packet_state *b,
 		     struct changes *out)
 {
@@ -285,5 +275,5 @@ void changes_between(const struct packet_state *a, const struct packet_state *b,
 		add_texts(out, "csum", false, checksum_name(a->ip_summed),
 			  checksum_name(b->ip_summed));
 	if (a->ct_info != b->ct_info)
-		add_texts(out, "ct", false, conntrack_name(a->ct_info), conntrack_name(b->ct_info));
+		add_texts(out, "ct", false, ct_state_name(a->ct_info), ct_state_name(b->ct_info));
 }

@@ -16,22 +16,17 @@
 #include "attach.h"
 #include "filters.h"
 #include "inject.h"
+#include "sites.h"
 #include "inside.h"
 #include "skbtrace.skel.h"
 
 struct probes {
 	struct skbtrace_bpf *skel;
 	struct attachment *attachment;
-	struct site *sites; /* the targets asked for, in the plan's order: by address */
-	size_t site_count;
+	struct sites *sites;
 	enum attach_kind kind;
 	unsigned int cpus;
 	uint64_t missed_before; /* while attaching */
-};
-
-struct site {
-	uint64_t addr;
-	char name[64]; /* the symbol without a compiler's suffix */
 };
 
 static unsigned int verbosity;
@@ -375,58 +370,6 @@ static void set_programs(const struct probes *p, enum attach_kind kind, const st
 					       : aid_program(p, kind, m->aids[i - targets].aid));
 }
 
-/* An instruction pointer is at the function, or 1 (breakpoint), 4 or 5 (ENDBR, ftrace call) behind.
- */
-static const struct site *site_at(const struct probes *p, uint64_t addr)
-{
-	size_t low = 0, high = p->site_count;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (p->sites[mid].addr <= addr)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (!low || addr - p->sites[low - 1].addr > 16)
-		return NULL;
-	return &p->sites[low - 1];
-}
-
-static void note_site(struct probes *p, uint64_t addr, const char *symbol)
-{
-	struct site *site = &p->sites[p->site_count++];
-
-	site->addr = addr;
-	snprintf(site->name, sizeof(site->name), "%.*s", (int)strcspn(symbol, "."), symbol);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct site *x = a, *y = b;
-
-	return (x->addr > y->addr) - (x->addr < y->addr);
-}
-
-/*
- * What sites of records mean; a copy, because refused targets leave the plan and indices shift.
- * Functions of which only returns are shown are not in the plan.
- */
-static int note_sites(struct probes *p, const struct hook_plan *plan, const struct verdict_sites *v)
-{
-	p->sites = calloc(plan->target_count + v->count, sizeof(*p->sites));
-	if (!p->sites)
-		return -ENOMEM;
-	for (size_t i = 0; i < plan->target_count; i++)
-		note_site(p, plan->targets[i].addr, plan->targets[i].symbol);
-	for (size_t i = 0; i < v->count; i++)
-		if (!site_at(p, v->sites[i].addr))
-			note_site(p, v->sites[i].addr, v->names[i]);
-	qsort(p->sites, p->site_count, sizeof(*p->sites), by_address);
-	return 0;
-}
-
 static int settle_plan(struct hook_plan *plan, const struct attach_request *r)
 {
 	for (size_t i = plan->target_count; i-- > 0;)
@@ -500,8 +443,10 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 		return err;
 	watch_processes(p);
 	err = make_requests(m, &requests, &count);
-	if (!err)
-		err = note_sites(p, m->plan, &m->verdicts);
+	if (!err) {
+		p->sites = sites_new(m->plan, &m->verdicts);
+		err = p->sites ? 0 : -ENOMEM;
+	}
 	if (!err)
 		err = attach_targets(p, m, requests, count, &how);
 	if (err == -EINTR)
@@ -585,12 +530,7 @@ int probes_owners_fd(const struct probes *p)
 
 const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr)
 {
-	const struct site *s = site_at(p, site);
-
-	if (!s)
-		return NULL;
-	*addr = s->addr;
-	return s->name;
+	return sites_name(p->sites, site, addr);
 }
 
 /* Those that the filter refused before all else. */
@@ -640,6 +580,6 @@ void probes_free(struct probes *p)
 	/* Ours first: closing the attachment may leave a child behind, which must not hold them. */
 	skbtrace_bpf__destroy(p->skel);
 	attachment_free(p->attachment);
-	free(p->sites);
+	sites_free(p->sites);
 	free(p);
 }
