@@ -13,6 +13,12 @@ clean() {
 	done
 	fail "$1: left behind: $(programs) programs, $(kprobes) kprobes (before: $kprobes_before)"
 }
+# What the scenario before has left to its child.
+for _ in $(seq 300); do
+	[ "$(programs)" != 0 ] || break
+	sleep 0.1
+done
+sleep 1
 kprobes_before=$(kprobes)
 few='ip_rcv|ip_output|ip_finish_output|icmp_rcv'
 
