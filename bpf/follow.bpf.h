@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Packets by identity: the table of those that are known, from their first event, or from the copy
- * that made them, to the end of the skb. Included by trace.bpf.h, whose state it works on.
+ * that made them, to the end of the skb.
  */
 #ifndef SKBTRACE_FOLLOW_BPF_H
 #define SKBTRACE_FOLLOW_BPF_H
+
+#include "state.bpf.h"
 
 enum {
 	PACKETS = 1 << 14, /* packets between their first event and their end at one time */
@@ -35,7 +37,7 @@ struct packet_state {
 	__u64 last_ts;  /* of its last event, or of its birth */
 	__u32 seen;     /* has had an event */
 	__u32 stage;    /* enum stage */
-	__u64 receiver; /* inode of the socket that it was handed to; 0 = none yet */
+	__u64 receiver; /* owner_key() of the socket that it was handed to; 0 = none yet */
 };
 
 struct {
@@ -146,24 +148,34 @@ static __always_inline __u64 next_id(struct slot *slot, __u64 depth)
 	return slot->packets++ * SLOTS * config.cpus + place + 1;
 }
 
+/* Sets hit->packet, and hit->now if that was asked. */
+static __always_inline void find_packet(struct cpu_state *cpu, struct hit *hit)
+{
+	if (!maybe_known((__u64)hit->skb))
+		return;
+	hit->now = bpf_ktime_get_ns();
+	hit->packet = look_up(cpu, hit->skb, hit->now, hit->stage);
+}
+
 /* Gives the packet its id, or notes its new event. Returns the time of its previous event. */
 static __always_inline __u64 track(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   const struct hit *hit, __u64 now, struct skbt_record *rec)
+				   struct hit *hit, struct skbt_record *rec)
 {
-	struct packet_state fresh = { .last_ts = now };
-	struct packet_state *entry = look_up(cpu, hit->skb, now, hit->stage);
+	struct packet_state *entry = hit->packet;
 	__u64 previous;
 
 	rec->packet_id = 0;
 	rec->parent_id = 0;
 	if (!entry) {
-		fresh.id = next_id(slot, depth);
+		struct packet_state fresh = { .id = next_id(slot, depth), .last_ts = hit->now };
+
 		entry = enter(cpu, hit->skb, &fresh);
+		hit->packet = entry;
 	}
 	if (!entry)
 		return 0;
 	previous = entry->seen ? entry->last_ts : 0;
-	entry->last_ts = now;
+	entry->last_ts = hit->now;
 	entry->seen = 1;
 	rec->packet_id = entry->id;
 	rec->parent_id = entry->parent_id;
@@ -200,21 +212,22 @@ static __always_inline bool choose(__u64 now)
  * packet is shown whole or not at all, and its copies with it.
  */
 static __always_inline bool chosen(struct cpu_state *cpu, struct slot *slot, __u64 depth,
-				   const struct hit *hit)
+				   struct hit *hit)
 {
-	__u64 now = bpf_ktime_get_ns();
-	struct packet_state fresh = { .last_ts = now };
-	struct packet_state *entry = look_up(cpu, hit->skb, now, hit->stage);
+	struct packet_state *entry = hit->packet;
 
 	if (!entry) {
-		if (choose(now))
+		struct packet_state fresh = { .last_ts = hit->now };
+
+		if (choose(hit->now))
 			fresh.id = next_id(slot, depth);
 		entry = enter(cpu, hit->skb, &fresh);
+		hit->packet = entry;
 	}
 	if (!entry)
 		return false;
 	if (!entry->id)
-		entry->last_ts = now;
+		entry->last_ts = hit->now;
 	return entry->id;
 }
 

@@ -25,15 +25,6 @@ static __noinline __u32 filter_in_place(const __u8 *frame, __u64 caplen, __u64 w
 	return frame ? keep : 6;
 }
 
-/* 8 bytes at an address that clang believes to be aligned to 2, in one load. */
-static __always_inline __u64 load_8(const void *at)
-{
-	__u64 value;
-
-	asm volatile("%0 = *(u64 *)(%1 + 0)" : "=r"(value) : "r"(at));
-	return value;
-}
-
 /* A packet without any header, whose socket has one to tell only if it is TCP's. */
 static __always_inline enum verdict decide_by_socket(const struct sk_buff *skb)
 {

@@ -209,7 +209,7 @@ static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slo
 	find_start(skb, &slot->window);
 	fill_record(rec, &hit, cpu, slot, skb);
 	if (config.want_owners)
-		put_owner(rec, socket_inode(skb->sk));
+		put_owner(rec, owner_key(skb->sk));
 	rec->ts = bpf_ktime_get_ns();
 	rec->packet_id = tracked->id;
 	rec->parent_id = tracked->parent_id;

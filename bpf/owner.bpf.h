@@ -14,7 +14,7 @@ enum { OWNERS = 1 << 14 }; /* sockets; of more, those looked up longest ago are 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, OWNERS);
-	__type(key, __u64); /* inode of the socket's file */
+	__type(key, __u64); /* inode of the socket's file, or waiting_key() */
 	__type(value, struct skbt_owner);
 } owners SEC(".maps");
 
@@ -24,18 +24,24 @@ struct known_socket {
 	struct sock *sk;
 };
 
-/* A member, loaded where it is or copied. */
-#define MEMBER(ptr, member)                                                                        \
-	(config.direct ? ((typeof(ptr))bpf_rdonly_cast((ptr), 0))->member                          \
-		       : BPF_CORE_READ((ptr), member))
+/*
+ * Stands for a connection that waits to be accepted, and has no file. With the peer's port, as the
+ * next connection may be at the same address. No inode: the address is a kernel's.
+ */
+static __always_inline __u64 waiting_key(const struct sock *sk)
+{
+	return (__u64)sk ^ (__u64)MEMBER(sk, __sk_common.skc_dport) << 48;
+}
 
 /*
- * Number of the socket's file as /proc/PID/fd shows it; 0 = it has none. A connection has none
- * before it is accepted, and after it is closed; a request stands for the socket that listens.
+ * The socket's key in owners: the number of its file as /proc/PID/fd shows it; 0 = it has none. A
+ * connection has none before it is accepted, and after it is closed; a request stands for the
+ * socket that listens.
  */
-static __always_inline __u64 socket_inode(const struct sock *sk)
+static __always_inline __u64 owner_key(const struct sock *sk)
 {
 	const struct socket_alloc *file;
+	__u64 waiting;
 	__u8 state;
 
 	if (!sk)
@@ -50,7 +56,10 @@ static __always_inline __u64 socket_inode(const struct sock *sk)
 	}
 	/* struct socket is the first member of struct socket_alloc. */
 	file = (const void *)MEMBER(sk, sk_socket);
-	return file ? MEMBER(file, vfs_inode.i_ino) : 0;
+	if (file)
+		return MEMBER(file, vfs_inode.i_ino);
+	waiting = waiting_key(sk);
+	return bpf_map_lookup_elem(&owners, &waiting) ? waiting : 0;
 }
 
 /* skb->sk is the sender's, or the receiver's where that was looked up early. */
@@ -61,16 +70,16 @@ static __always_inline const struct sock *packet_socket(const struct known_socke
 	return known->skb == addr && known->sk ? known->sk : skb->sk;
 }
 
-static __always_inline bool owner_is(__u64 inode, __u32 pid)
+static __always_inline bool owner_is(__u64 key, __u32 pid)
 {
-	const struct skbt_owner *owner = inode ? bpf_map_lookup_elem(&owners, &inode) : NULL;
+	const struct skbt_owner *owner = key ? bpf_map_lookup_elem(&owners, &key) : NULL;
 
 	return owner && owner->pid == pid;
 }
 
-static __always_inline void put_owner(struct skbt_record *rec, __u64 inode)
+static __always_inline void put_owner(struct skbt_record *rec, __u64 key)
 {
-	const struct skbt_owner *owner = inode ? bpf_map_lookup_elem(&owners, &inode) : NULL;
+	const struct skbt_owner *owner = key ? bpf_map_lookup_elem(&owners, &key) : NULL;
 
 	if (!owner)
 		return;

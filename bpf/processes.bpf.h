@@ -57,6 +57,27 @@ static __always_inline void note_owner(struct socket *socket)
 	bpf_map_update_elem(&owners, &inode, &owner, BPF_ANY);
 }
 
+/* A connection is its listener's until somebody accepts it. */
+static __always_inline void note_child(struct sock *listener, struct sock *child)
+{
+	__u64 key = owner_key(listener), waiting;
+	const struct skbt_owner *owner = key ? bpf_map_lookup_elem(&owners, &key) : NULL;
+	struct skbt_owner copy;
+
+	if (!watching || !owner)
+		return;
+	copy = *owner; /* 5.10 takes no value of a map for a value of this one */
+	waiting = waiting_key(child);
+	bpf_map_update_elem(&owners, &waiting, &copy, BPF_ANY);
+}
+
+static __always_inline void forget_waiting(struct sock *sk)
+{
+	__u64 waiting = waiting_key(sk);
+
+	bpf_map_delete_elem(&owners, &waiting);
+}
+
 static __always_inline void forget_owner(struct inode *file)
 {
 	__u64 inode;

@@ -24,38 +24,40 @@ enum {
 };
 #define RTF_LOCAL 0x80000000u
 
-/* A member behind a pointer: loaded where the verifier allows it, else read by a helper. */
-#define ROUTE_MEMBER(to, ptr, type, member)                                                        \
-	do {                                                                                       \
-		if (config.direct)                                                                 \
-			(to) = ((type *)bpf_rdonly_cast((ptr), 0))->member;                        \
-		else if (bpf_core_read(&(to), sizeof(to), &((type *)(ptr))->member))               \
-			(to) = 0;                                                                  \
-	} while (0)
-
-static __always_inline void fill_route4(struct skbt_route *r, void *dst)
+static __always_inline void copy_address(__u8 to[16], const struct in6_addr *from)
 {
-	__u16 type = 0;
+	if (config.direct) {
+		*(__u64 *)to = load_8(from);
+		*(__u64 *)(to + 8) = load_8((const void *)from + 8);
+	} else {
+		bpf_core_read(to, 16, from);
+	}
+}
 
-	ROUTE_MEMBER(r->gw_family, dst, struct rtable, rt_gw_family);
-	ROUTE_MEMBER(type, dst, struct rtable, rt_type);
-	r->type = type;
+static __always_inline void fill_route4(struct skbt_route *r, const struct rtable *rt)
+{
+	if (config.direct)
+		rt = bpf_rdonly_cast(rt, 0);
+	r->gw_family = MEMBER(rt, rt_gw_family);
+	r->type = MEMBER(rt, rt_type);
 	if (r->gw_family == ROUTE_AF_INET)
-		bpf_core_read(r->gateway, 4, &((struct rtable *)dst)->rt_gw4);
+		*(__be32 *)r->gateway = MEMBER(rt, rt_gw4);
 	else if (r->gw_family == ROUTE_AF_INET6)
-		bpf_core_read(r->gateway, 16, &((struct rtable *)dst)->rt_gw6);
+		copy_address(r->gateway, &rt->rt_gw6);
 	else
 		r->gw_family = 0;
 }
 
 /* rt6_info has no type: what ip6_rt_init_dst() made of it tells. */
-static __always_inline void fill_route6(struct skbt_route *r, void *dst)
+static __always_inline void fill_route6(struct skbt_route *r, const struct rt6_info *rt)
 {
-	__u32 flags = 0;
-	__s16 error = 0;
+	__u32 flags;
+	__s16 error;
 
-	ROUTE_MEMBER(flags, dst, struct rt6_info, rt6i_flags);
-	ROUTE_MEMBER(error, dst, struct rt6_info, dst.error);
+	if (config.direct)
+		rt = bpf_rdonly_cast(rt, 0);
+	flags = MEMBER(rt, rt6i_flags);
+	error = MEMBER(rt, dst.error);
 	r->type = flags & RTF_LOCAL     ? ROUTE_LOCAL
 		  : flags & RTF_ANYCAST ? ROUTE_ANYCAST
 					: ROUTE_UNICAST;
@@ -66,7 +68,7 @@ static __always_inline void fill_route6(struct skbt_route *r, void *dst)
 	if (!(flags & RTF_GATEWAY))
 		return;
 	r->gw_family = ROUTE_AF_INET6;
-	bpf_core_read(r->gateway, 16, &((struct rt6_info *)dst)->rt6i_gateway);
+	copy_address(r->gateway, &rt->rt6i_gateway);
 }
 
 /*
@@ -75,33 +77,30 @@ static __always_inline void fill_route6(struct skbt_route *r, void *dst)
  */
 static __always_inline void fill_route(struct skbt_route *r, const struct sk_buff *skb)
 {
-	void *dst = (void *)(skb->_skb_refdst & ~1UL), *ops = NULL, *dev = NULL;
-	__u16 family = 0, flags = 0;
-	struct net *net = NULL;
-	__u32 ifindex = 0;
+	const struct dst_entry *dst = (void *)(skb->_skb_refdst & ~1UL);
+	struct net_device *dev;
+	struct dst_ops *ops;
+	__u16 family;
 
 	__builtin_memset(r, 0, sizeof(*r));
 	if (!dst)
 		return;
-	ROUTE_MEMBER(ops, dst, struct dst_entry, ops);
-	ROUTE_MEMBER(dev, dst, struct dst_entry, dev);
-	ROUTE_MEMBER(flags, dst, struct dst_entry, flags);
-	if (!ops || !dev || flags & DST_METADATA)
+	ops = MEMBER(dst, ops);
+	dev = MEMBER(dst, dev);
+	if (!ops || !dev || MEMBER(dst, flags) & DST_METADATA)
 		return;
-	ROUTE_MEMBER(family, ops, struct dst_ops, family);
+	family = MEMBER(ops, family);
 	if (family != ROUTE_AF_INET && family != ROUTE_AF_INET6)
 		return;
-	ROUTE_MEMBER(net, dev, struct net_device, nd_net.net);
-	if (netns_inode(net) < FIRST_NETNS_INODE)
+	if (netns_inode(MEMBER(dev, nd_net.net)) < FIRST_NETNS_INODE)
 		return;
-	ROUTE_MEMBER(ifindex, dev, struct net_device, ifindex);
-	bpf_core_read(r->dev, sizeof(r->dev), &((struct net_device *)dev)->name);
-	r->ifindex = ifindex;
+	r->ifindex = MEMBER(dev, ifindex);
+	read_device_name(r->dev, dev);
 	r->family = family;
 	if (family == ROUTE_AF_INET)
-		fill_route4(r, dst);
+		fill_route4(r, (const void *)dst);
 	else
-		fill_route6(r, dst);
+		fill_route6(r, (const void *)dst);
 }
 
 #endif

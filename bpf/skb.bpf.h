@@ -25,26 +25,44 @@ static void *(*const bpf_rdonly_cast)(const void *address, __u32 btf_id) = (void
 
 extern const volatile struct skbt_config config;
 
+/* A member, loaded where it is or copied; 0 if it cannot be read. */
+#define MEMBER(ptr, member)                                                                        \
+	(config.direct ? ((typeof(ptr))bpf_rdonly_cast((ptr), 0))->member                          \
+		       : BPF_CORE_READ((ptr), member))
+
+/* 8 bytes at an address that clang believes to be aligned to less, in one load. */
+static __always_inline __u64 load_8(const void *at)
+{
+	__u64 value;
+
+	asm volatile("%0 = *(u64 *)(%1 + 0)" : "=r"(value) : "r"(at));
+	return value;
+}
+
 static __always_inline __u32 netns_inode(struct net *net)
 {
-	__u32 inode = 0;
+	return MEMBER(net, ns.inum);
+}
 
-	if (net)
-		bpf_core_read(&inode, sizeof(inode), &net->ns.inum);
-	return inode;
+static __always_inline void read_device_name(char to[SKBT_IFNAME_LEN], struct net_device *d)
+{
+	const char *name;
+
+	if (!config.direct) {
+		bpf_core_read(to, SKBT_IFNAME_LEN, &d->name);
+		return;
+	}
+	name = ((struct net_device *)bpf_rdonly_cast(d, 0))->name;
+	*(__u64 *)to = load_8(name);
+	*(__u64 *)(to + 8) = load_8(name + 8);
 }
 
 /* ARPHRD_ of skb->dev; 0 if it has none, or what is there is no device (see below). */
 static __always_inline __u16 device_type(const struct sk_buff *skb)
 {
 	struct net_device *d = skb->dev;
-	__u16 type = 0;
 
-	if (config.direct)
-		return ((struct net_device *)bpf_rdonly_cast(d, 0))->type;
-	if (d)
-		bpf_core_read(&type, sizeof(type), &d->type);
-	return type;
+	return MEMBER(d, type);
 }
 
 /*
@@ -55,22 +73,18 @@ static __always_inline __u16 device_type(const struct sk_buff *skb)
 static __always_inline void read_device(const struct sk_buff *skb, struct device_facts *dev)
 {
 	struct net_device *d = skb->dev;
-	struct net *net = NULL;
-	int ifindex = 0;
+	int ifindex = d ? MEMBER(d, ifindex) : 0;
 
 	__builtin_memset(dev, 0, sizeof(*dev));
-	if (d && !bpf_core_read(&ifindex, sizeof(ifindex), &d->ifindex) && ifindex > 0 &&
-	    !bpf_core_read(&net, sizeof(net), &d->nd_net.net)) {
-		dev->netns = netns_inode(net);
+	if (ifindex > 0) {
+		dev->netns = netns_inode(MEMBER(d, nd_net.net));
 		if (dev->netns >= FIRST_NETNS_INODE) {
 			dev->ifindex = ifindex;
-			bpf_core_read(dev->name, sizeof(dev->name), &d->name);
+			read_device_name(dev->name, d);
 			return;
 		}
 	}
-	dev->netns = 0;
-	if (skb->sk && !bpf_core_read(&net, sizeof(net), &skb->sk->__sk_common.skc_net.net))
-		dev->netns = netns_inode(net);
+	dev->netns = skb->sk ? netns_inode(MEMBER(skb->sk, __sk_common.skc_net.net)) : 0;
 	if (dev->netns < FIRST_NETNS_INODE)
 		dev->netns = 0;
 }
@@ -94,8 +108,8 @@ static __always_inline void read_offload(const struct sk_buff *skb, struct skbt_
 		nfct = skb->_nfct;
 	rec->ip_summed = BPF_CORE_READ_BITFIELD(skb, ip_summed);
 	rec->ct_info = nfct & ~7UL ? (nfct & 7) + 1 : 0;
-	bpf_core_read(&rec->gso_size, sizeof(rec->gso_size), &info->gso_size);
-	bpf_core_read(&rec->gso_segs, sizeof(rec->gso_segs), &info->gso_segs);
+	rec->gso_size = MEMBER(info, gso_size);
+	rec->gso_segs = MEMBER(info, gso_segs);
 }
 
 #endif

@@ -357,6 +357,15 @@ SEC("skbt.kprobe/socket_accept")
 int call_socket_accept(struct pt_regs *ctx)
 {
 	note_owner((struct socket *)PT_REGS_PARM2(ctx));
+	forget_waiting((struct sock *)PT_REGS_PARM1(ctx));
+	return 0;
+}
+
+/* inet_csk_complete_hashdance(listener, connection, ...): the handshake is done. */
+SEC("skbt.kprobe/socket_child")
+int call_socket_child(struct pt_regs *ctx)
+{
+	note_child((struct sock *)PT_REGS_PARM1(ctx), (struct sock *)PT_REGS_PARM2(ctx));
 	return 0;
 }
 

@@ -7,66 +7,12 @@
 #ifndef SKBTRACE_TRACE_BPF_H
 #define SKBTRACE_TRACE_BPF_H
 
-#include "calls.bpf.h"
+#include "follow.bpf.h"
 #include "in_place.bpf.h"
 #include "inner.bpf.h"
 #include "inside.bpf.h"
-#include "owner.bpf.h"
 #include "route.bpf.h"
 
-enum {
-	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
-	SLOTS = 4,      /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
-	NMI_BITS = 0xf00000,
-	HARDIRQ_BITS = 0x0f0000,
-	SOFTIRQ_SERVING = 0x100,
-	NMI_ENTRY = 0x110000, /* what irqentry_nmi_enter() adds: one NMI, one hardirq */
-};
-
-/* Not on the BPF stack: filters read at odd offsets, which stack memory does not allow. */
-struct slot {
-	__u64 packets; /* ids given out from here */
-	__u8 skb[SKB_COPY];
-	struct window window;
-	struct window inner;
-	struct device_facts dev;
-	struct call call;
-};
-
-struct cpu_state {
-	__u64 counter[SKBT_COUNTERS];
-	__u64 depth;            /* slots in use */
-	__u64 base;             /* of this CPU's variables, 0 = not read yet */
-	struct sk_buff *called; /* from a shim to call_traced */
-	__u64 called_stage;     /* likewise */
-	struct known_socket known[SLOTS];
-	struct slot slots[SLOTS];
-};
-
-struct hit {
-	struct sk_buff *skb;
-	__u64 site; /* see struct skbt_record */
-	__u32 reason;
-	__u32 type;   /* enum skbt_record_type */
-	__u32 stage;  /* of the function: enum stage */
-	bool matched; /* decide() said so: the packet filter need not be asked */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct cpu_state);
-} cpus SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* user space sets --buffer */
-} ring SEC(".maps");
-
-const volatile struct skbt_config config = {};
-volatile __u32 active = 0;   /* set when everything is attached, cleared before detaching */
-volatile __u64 rate_due = 0; /* --rate: when the next packet may be chosen */
 /* By CPU. An array beside the map, because a look-up in it costs as much as a filter. */
 volatile struct skbt_refused refused[SKBT_REFUSED_PLACES] = {};
 
@@ -119,35 +65,6 @@ static __noinline __u32 where(struct sk_buff *skb)
 
 	return keep;
 }
-
-static __always_inline void count(struct cpu_state *cpu, enum skbt_counter c)
-{
-	/* Atomic, because a probe in an interrupt may count on the same CPU in between. */
-	__sync_fetch_and_add(&cpu->counter[c], 1);
-}
-
-static __always_inline __u8 current_context(struct cpu_state *cpu)
-{
-	__u32 count = 0;
-
-	if (!config.preempt_count)
-		return SKBT_CONTEXT_UNKNOWN;
-	if (!cpu->base)
-		bpf_probe_read_kernel(
-			&cpu->base, sizeof(cpu->base),
-			(void *)(config.per_cpu_offset + bpf_get_smp_processor_id() * 8ULL));
-	if (bpf_probe_read_kernel(&count, sizeof(count),
-				  (void *)(cpu->base + config.preempt_count)))
-		return SKBT_CONTEXT_UNKNOWN;
-	/* A kprobe that is not on ftrace runs in a breakpoint handler, which counts as an NMI. */
-	if (count & NMI_BITS)
-		count -= NMI_ENTRY;
-	if (count & HARDIRQ_BITS)
-		return SKBT_HARDIRQ;
-	return count & SOFTIRQ_SERVING ? SKBT_SOFTIRQ : SKBT_TASK;
-}
-
-#include "follow.bpf.h"
 
 static __always_inline bool ifname_matches(const struct device_facts *dev)
 {
@@ -216,18 +133,18 @@ static __always_inline bool process_matches(struct cpu_state *cpu, __u32 depth, 
 		return true;
 	if (bpf_get_current_pid_tgid() >> 32 == config.pid && current_context(cpu) < SKBT_SOFTIRQ)
 		return true;
-	return owner_is(socket_inode(packet_socket(known, skb, addr)), config.pid);
+	return owner_is(owner_key(packet_socket(known, skb, addr)), config.pid);
 }
 
 /* A packet that is followed matches by what it is; only -N and -i ask where it is now. */
 static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const struct sk_buff *skb,
-				    const struct hit *hit)
+				    struct hit *hit)
 {
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
-	bool known = false, followed;
+	bool known, followed;
 
-	if (config.follow || config.pid || hit->stage)
-		known = look_up(cpu, hit->skb, bpf_ktime_get_ns(), hit->stage) != NULL;
+	find_packet(cpu, hit);
+	known = hit->packet;
 	followed = config.follow && known;
 	if (hit->stage && !known)
 		return false;
@@ -320,18 +237,15 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 				       const struct sk_buff *skb, const struct hit *hit)
 {
 	const struct sock *sk = packet_socket(known, skb, hit->skb);
-	__u64 inode = socket_inode(sk), key = (__u64)hit->skb;
-	bool received = inode && sk != skb->sk;
+	__u64 key = owner_key(sk);
 
-	if (received || (!inode && (hit->type == SKBT_DROP || hit->stage))) {
-		struct packet_state *tracked = bpf_map_lookup_elem(&packets, &key);
-
-		if (tracked && received)
-			tracked->receiver = inode;
-		else if (tracked)
-			inode = tracked->receiver;
+	if (hit->packet) {
+		if (key && sk != skb->sk)
+			hit->packet->receiver = key;
+		else if (!key && (hit->type == SKBT_DROP || hit->stage))
+			key = hit->packet->receiver;
 	}
-	put_owner(rec, inode);
+	put_owner(rec, key);
 }
 
 static __always_inline void submit(struct skbt_record *rec)
@@ -344,7 +258,7 @@ static __always_inline void submit(struct skbt_record *rec)
 }
 
 static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
-				 const struct sk_buff *skb, const struct hit *hit)
+				 const struct sk_buff *skb, struct hit *hit)
 {
 	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
 	const __u64 fixed_size = sizeof(struct skbt_record) + inside_size();
@@ -353,6 +267,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	struct skbt_record *rec;
 	long got;
 
+	if (!hit->now)
+		hit->now = bpf_ktime_get_ns();
 	if ((config.sample_below || config.rate_interval) && !chosen(cpu, slot, depth, hit)) {
 		count(cpu, SKBT_NOT_SAMPLED);
 		return;
@@ -365,8 +281,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		count(cpu, SKBT_LOST_RING);
 		return;
 	}
-	rec->ts = bpf_ktime_get_ns();
-	rec->prev_ts = track(cpu, slot, depth, hit, rec->ts, rec);
+	rec->ts = hit->now;
+	rec->prev_ts = track(cpu, slot, depth, hit, rec);
 	fill_record(rec, hit, cpu, slot, skb);
 	if (config.want_owners)
 		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
@@ -400,7 +316,7 @@ static __always_inline const struct sk_buff *view_of(struct slot *slot, struct s
 }
 
 static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u32 depth,
-					  const struct hit *hit)
+					  struct hit *hit)
 {
 	const struct sk_buff *skb = view_of(&cpu->slots[depth & (SLOTS - 1)], hit->skb);
 
@@ -441,12 +357,12 @@ static __always_inline bool filtered_out(struct sk_buff *skb, __u32 *what)
 static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 what,
 				__u32 reason)
 {
-	const struct hit hit = { .skb = skb,
-				 .site = site,
-				 .reason = reason,
-				 .type = what & (MATCHED - 1),
-				 .stage = what >> STAGE_SHIFT,
-				 .matched = what & MATCHED };
+	struct hit hit = { .skb = skb,
+			   .site = site,
+			   .reason = reason,
+			   .type = what & (MATCHED - 1),
+			   .stage = what >> STAGE_SHIFT,
+			   .matched = what & MATCHED };
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 	__u64 depth;

@@ -224,11 +224,6 @@ static __always_inline bool window_l3(struct window *w, const struct sk_buff *sk
 	return protocol;
 }
 
-/* Copies a member of a socket; 0 if it cannot be read. */
-#define read_sock(to, sk, member)                                                                  \
-	(config.direct ? (void)(*(to) = ((typeof(sk))bpf_rdonly_cast(sk, 0))->member)              \
-		       : (void)bpf_core_read(to, sizeof(*(to)), &(sk)->member))
-
 /* An IP header with the addresses of the socket, and a TCP or UDP header with its ports. */
 static __always_inline __u32 socket_headers(struct window *w, const struct sock_common *sk,
 					    __u16 family, __u8 protocol)
@@ -240,8 +235,8 @@ static __always_inline __u32 socket_headers(struct window *w, const struct sock_
 		*(__u16 *)(w->bytes + ETH_ALEN) = bpf_htons(ETH_P_IP);
 		w->bytes[at] = 0x45;
 		w->bytes[at + 9] = protocol;
-		read_sock((__be32 *)(w->bytes + at + 12), sk, skc_rcv_saddr);
-		read_sock((__be32 *)(w->bytes + at + 16), sk, skc_daddr);
+		*(__be32 *)(w->bytes + at + 12) = MEMBER(sk, skc_rcv_saddr);
+		*(__be32 *)(w->bytes + at + 16) = MEMBER(sk, skc_daddr);
 		at += 20;
 	} else {
 		*(__u16 *)(w->bytes + ETH_ALEN) = bpf_htons(ETH_P_IPV6);
@@ -251,7 +246,7 @@ static __always_inline __u32 socket_headers(struct window *w, const struct sock_
 		bpf_core_read(w->bytes + at + 24, 16, &sk->skc_v6_daddr);
 		at += 40;
 	}
-	read_sock((__be16 *)(w->bytes + at + 2), sk, skc_dport);
+	*(__be16 *)(w->bytes + at + 2) = MEMBER(sk, skc_dport);
 	return at;
 }
 
@@ -263,20 +258,18 @@ static __always_inline bool window_from_socket(struct window *w, const struct sk
 {
 	struct sock *sk = skb->sk;
 	__u32 data = (__u32)((__u64)skb->data - (__u64)skb->head), at;
-	__u16 family = 0, port = 0, protocol = 0;
-	__u8 state = 0;
+	__u16 family, port, protocol = IPPROTO_TCP;
+	__u8 state;
 
 	if (!sk)
 		return false;
-	read_sock(&family, sk, __sk_common.skc_family);
+	family = MEMBER(sk, __sk_common.skc_family);
 	if (family != AF_INET && family != AF_INET6)
 		return false;
-	read_sock(&state, sk, __sk_common.skc_state);
-	read_sock(&port, sk, __sk_common.skc_num);
-	if (state == TCP_TIME_WAIT || state == TCP_NEW_SYN_RECV)
-		protocol = IPPROTO_TCP;
-	else
-		read_sock(&protocol, sk, sk_protocol);
+	state = MEMBER(sk, __sk_common.skc_state);
+	port = MEMBER(sk, __sk_common.skc_num);
+	if (state != TCP_TIME_WAIT && state != TCP_NEW_SYN_RECV)
+		protocol = MEMBER(sk, sk_protocol);
 	if (protocol != IPPROTO_TCP)
 		return false;
 	at = socket_headers(w, &sk->__sk_common, family, protocol);

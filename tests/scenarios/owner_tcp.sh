@@ -10,7 +10,7 @@ talk() {
 	at client python3 - "$server" "$1" <<'PY'
 import socket, sys
 s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
-for n in range(3): # the first can be there before the connection is accepted, and then is nobody's yet
+for n in range(3): # the first can be there before the connection is accepted, and is the listener's then
     s.sendall(b"x" * 100)
     s.recv(1000)
 PY
@@ -29,8 +29,8 @@ for server_of in "5001 $before" "5002 $after"; do
 	read -r port pid <<<"$server_of"
 	# shellcheck disable=SC2016 # $path is jq's
 	taken='($path | map(select(.dport == '$port')))'
-	data="($taken | map(select(.func == \"tcp_rcv_established\" and .len > 100)) | .[1:])"
-	expect "port $port: data that its connection takes is the server's" "$data | length >= 2 and all(.owner_pid == $pid
+	data="($taken | map(select(.func == \"tcp_rcv_established\" and .len > 100)))"
+	expect "port $port: data that its connection takes is the server's" "$data | length >= 3 and all(.owner_pid == $pid
 		and .owner_comm == \"python3\" and (.owner_cmdline | test(\"tcp_server.py .* $port \")))"
 	expect "port $port: the cause is no process" "$data | any(.context == \"softirq\" and .pid == null and .cmdline == null)"
 	expect "port $port: the request is the listening socket's" "$taken
