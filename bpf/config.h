@@ -109,7 +109,7 @@ struct skbt_config {
 	__u32 sample_below;  /* a packet is chosen if a random number is below; 0 = each */
 	__u64 rate_interval; /* ns between two packets chosen, on average; 0 = any */
 	__u64 rate_burst;    /* ns without packets that are made up for at once */
-	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early */
+	__u64 wakeup_bytes;  /* data in the ring that wakes the reader early; a power of two */
 	__u32 have_calls;
 	__u32 nft_index; /* of nft_do_chain() in calls */
 	struct skbt_nft_layout nft;

@@ -39,10 +39,10 @@ struct hit {
 	struct sk_buff *skb;
 	__u64 site; /* see struct skbt_record */
 	__u32 reason;
-	__u32 type;   /* enum skbt_record_type */
-	__u32 stage;  /* of the function: enum stage */
-	bool matched; /* decide() said so: the packet filter need not be asked */
-	__u64 now;    /* when it was; 0 = the clock was not asked yet */
+	__u32 type;                  /* enum skbt_record_type */
+	__u32 stage;                 /* of the function: enum stage */
+	bool matched;                /* decide() said so: the packet filter need not be asked */
+	__u64 now;                   /* when it was; 0 = the clock was not asked yet */
 	struct packet_state *packet; /* NULL = not known yet */
 };
 

@@ -192,6 +192,20 @@ static __always_inline void fill_bytes(struct skbt_record *rec, const struct win
 	rec->caplen = size + ETH_HLEN;
 }
 
+/* The helper measures and pads the name, which takes 100 instructions. */
+static __always_inline void read_current_comm(char to[SKBT_COMM_LEN])
+{
+	const struct task_struct *task;
+
+	if (!config.direct) {
+		bpf_get_current_comm(to, SKBT_COMM_LEN);
+		return;
+	}
+	task = bpf_rdonly_cast((void *)bpf_get_current_task(), 0);
+	*(__u64 *)to = load_8(task->comm);
+	*(__u64 *)(to + 8) = load_8(task->comm + 8);
+}
+
 static __always_inline void fill_record(struct skbt_record *rec, const struct hit *hit,
 					struct cpu_state *cpu, struct slot *slot,
 					const struct sk_buff *skb)
@@ -222,7 +236,7 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	rec->owner_pid = 0;
 	rec->owner_cgroup = 0;
 	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
-	bpf_get_current_comm(rec->comm, sizeof(rec->comm));
+	read_current_comm(rec->comm);
 	__builtin_memcpy(rec->ifname, slot->dev.name, sizeof(rec->ifname));
 	fill_route(&rec->route, skb);
 	fill_bytes(rec, &slot->window, skb);
@@ -248,13 +262,17 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 	put_owner(rec, key);
 }
 
+/*
+ * Waking the reader costs as much as a record, and it looks every few milliseconds anyway: it is
+ * done once each time that so many bytes more are waiting.
+ */
 static __always_inline void submit(struct skbt_record *rec)
 {
-	/* Waking the reader costs more than a record; it also looks every few milliseconds. */
 	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	bool wake = waiting >= config.wakeup_bytes &&
+		    (waiting & (config.wakeup_bytes - 1)) < SKBT_RECORD_MAX;
 
-	bpf_ringbuf_submit(rec,
-			   waiting >= config.wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(rec, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,

@@ -169,11 +169,30 @@ void packet_decode(const struct skbt_record *rec, struct packet *p)
 {
 	struct bytes b = { rec->bytes, rec->caplen < SKBT_SNAP ? rec->caplen : SKBT_SNAP };
 
-	*p = (struct packet){ 0 };
+	memset(p, 0, sizeof(*p)); /* what is between its members, too: packets are compared */
 	if (rec->start == SKBT_NO_HEADER)
 		decode_protocol_only(ntohs(rec->protocol), p);
 	else
 		decode_frame(b, rec->start == SKBT_L2, p);
 	if (rec->vlan_proto)
 		add_detail(p, "vlan %u", rec->vlan_tci & VLAN_VID_MASK);
+}
+
+void packet_decode_next(struct last_decoded *last, const struct skbt_record *rec, struct packet *p)
+{
+	size_t len = rec->caplen < SKBT_SNAP ? rec->caplen : SKBT_SNAP;
+
+	if (!last->known || last->start != rec->start || last->protocol != rec->protocol ||
+	    last->vlan_proto != rec->vlan_proto || last->vlan_tci != rec->vlan_tci ||
+	    last->caplen != len || memcmp(last->bytes, rec->bytes, len) != 0) {
+		packet_decode(rec, &last->packet);
+		last->start = rec->start;
+		last->protocol = rec->protocol;
+		last->vlan_proto = rec->vlan_proto;
+		last->vlan_tci = rec->vlan_tci;
+		last->caplen = len;
+		memcpy(last->bytes, rec->bytes, len);
+		last->known = true;
+	}
+	memcpy(p, &last->packet, sizeof(*p));
 }

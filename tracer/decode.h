@@ -11,4 +11,17 @@
  */
 void packet_decode(const struct skbt_record *rec, struct packet *p);
 
+/* The packet that was decoded last, with what it was decoded from. All 0: there is none. */
+struct last_decoded {
+	uint8_t start;
+	uint16_t protocol, vlan_tci, vlan_proto, caplen;
+	uint8_t bytes[SKBT_SNAP];
+	bool known;
+	struct packet packet;
+};
+
+/* Likewise; but what is as it was in the record before, as in most of a packet's, is not decoded
+ * anew. */
+void packet_decode_next(struct last_decoded *last, const struct skbt_record *rec, struct packet *p);
+
 #endif

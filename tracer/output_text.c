@@ -9,6 +9,7 @@
 
 #include "latency.h"
 #include "output_impl.h"
+#include "piece.h"
 #include "report_counts.h"
 #include "text_fields.h"
 #include "text_packet.h"
@@ -40,6 +41,8 @@ struct text {
 	uint64_t base_ts;          /* of the last line with a full time */
 	uint32_t noted_pid;        /* whose command lines were shown last: the task's, */
 	uint32_t noted_owner;      /* and the socket's owner's */
+	struct piece place;        /* PROCESS to PKT of the line above */
+	struct piece packet;       /* likewise its addresses and so on */
 	struct packet last_packet; /* line above, for the terminal */
 	struct skbt_record last;   /* likewise; at the end, as it ends with an open array */
 };
@@ -229,7 +232,6 @@ static void put_place(struct output *o, const struct event *ev, const struct skb
 	struct linebuf *b = &o->line;
 	const struct text *t = o->state;
 
-	put_column(b, t, PROCESS);
 	if (same && same_process(rec, same))
 		lb_char(b, '.');
 	else
@@ -246,6 +248,58 @@ static void put_place(struct output *o, const struct event *ev, const struct skb
 		put_safe(b, rec->ifname, sizeof(rec->ifname));
 }
 
+/* PROCESS to PKT, where nothing is left out, and all that they are made of. */
+static void put_place_again(struct output *o, const struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	const char *name = ev->netns_name ? ev->netns_name : "";
+	struct linebuf *b = &o->line;
+	struct text *t = o->state;
+	struct {
+		uint64_t packet_id, parent_id;
+		uint32_t pid, owner_pid, netns, context;
+		char comm[SKBT_COMM_LEN], ifname[SKBT_IFNAME_LEN], owner_comm[SKBT_COMM_LEN];
+		char netns_name[32];
+	} key = {
+		.packet_id = rec->packet_id,
+		.parent_id = rec->prev_ts ? 0 : rec->parent_id,
+		.pid = rec->pid,
+		.owner_pid = rec->owner_pid,
+		.netns = rec->netns,
+		.context = rec->context,
+	};
+	size_t at, len = strlen(name);
+
+	put_column(b, t, PROCESS);
+	at = b->len;
+	memcpy(key.comm, rec->comm, sizeof(key.comm));
+	memcpy(key.ifname, rec->ifname, sizeof(key.ifname));
+	memcpy(key.owner_comm, rec->owner_comm, sizeof(key.owner_comm));
+	memcpy(key.netns_name, name, len < sizeof(key.netns_name) ? len : 0);
+	if (b->column == t->start[PROCESS] && piece_again(&t->place, b, &key, sizeof(key)))
+		return;
+	put_place(o, ev, NULL);
+	put_column(b, t, PKT);
+	put_number(b, rec);
+	if (len < sizeof(key.netns_name))
+		piece_keep(&t->place, b, at, &key, sizeof(key));
+}
+
+static void put_packet_again(struct output *o, const struct event *ev)
+{
+	struct text *t = o->state;
+	size_t at = o->line.len;
+	struct {
+		struct packet packet;
+		uint64_t len;
+	} key = { .packet = ev->packet, .len = ev->rec->len };
+
+	if (piece_again(&t->packet, &o->line, &key, sizeof(key)))
+		return;
+	put_packet(&o->line, &ev->packet, ev->rec->len, NULL, 0);
+	piece_keep(&t->packet, &o->line, at, &key, sizeof(key));
+}
+
 static void put_what(struct output *o, const struct event *ev, const struct text *same)
 {
 	const struct skbt_record *rec = ev->rec;
@@ -254,8 +308,6 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	const char *type = pkt_type_name(rec->pkt_type);
 	size_t packet_at;
 
-	put_column(b, t, PKT);
-	put_number(b, rec);
 	put_column(b, t, FUNCTION);
 	put_function(b, ev);
 	put_column(b, t, TYPE);
@@ -271,8 +323,10 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 		lb_text(b, "; ");
 	}
 	packet_at = b->len;
-	put_packet(b, &ev->packet, rec->len, same ? &same->last_packet : NULL,
-		   same ? same->last.len : 0);
+	if (same)
+		put_packet(b, &ev->packet, rec->len, &same->last_packet, same->last.len);
+	else
+		put_packet_again(o, ev);
 	if (is_new_route(&rec->route, same ? &same->last.route : NULL)) {
 		lb_text(b, ", ");
 		put_route(b, &rec->route);
@@ -389,7 +443,14 @@ static int text_event(struct output *o, const struct event *ev)
 	put_time(o, ev, same);
 	put_column(b, t, CPU);
 	lb_u64(b, rec->cpu);
-	put_place(o, ev, same ? &t->last : NULL);
+	if (same) {
+		put_column(b, t, PROCESS);
+		put_place(o, ev, &t->last);
+		put_column(b, t, PKT);
+		put_number(b, rec);
+	} else {
+		put_place_again(o, ev);
+	}
 	put_what(o, ev, same ? t : NULL);
 	if (red_line)
 		lb_raw(b, plain);

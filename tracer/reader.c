@@ -35,6 +35,7 @@ struct reader {
 	struct netns_names *netns_names;
 	struct owners *owners;
 	struct packet_numbers *numbers;
+	struct last_decoded decoded;
 	int64_t wall_offset;
 	uint64_t consumed;
 	uint64_t lost_seen, next_loss_check;
@@ -93,7 +94,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	if (!r->options->numeric)
 		ev->netns_name = netns_name(r->netns_names, rec->netns);
 	owners_describe(r->owners, ev);
-	packet_decode(rec, &ev->packet);
+	packet_decode_next(&r->decoded, rec, &ev->packet);
 	if (rec->type == SKBT_DROP) {
 		trim_stack(rec, rec->site, 1); /* where kfree_skb() will return to */
 		describe_drop(r, ev);

@@ -10,7 +10,14 @@ struct site {
 	char name[64]; /* the symbol without a compiler's suffix */
 };
 
+enum { RECENT = 256 };
+
 struct sites {
+	/* What was looked for last, by address: hits come from few places, again and again. */
+	struct {
+		uint64_t addr;
+		const struct site *site;
+	} recent[RECENT];
 	size_t count;
 	struct site list[]; /* by address */
 };
@@ -68,12 +75,17 @@ void sites_free(struct sites *s)
 	free(s);
 }
 
-const char *sites_name(const struct sites *s, uint64_t addr, uint64_t *function)
+const char *sites_name(struct sites *s, uint64_t addr, uint64_t *function)
 {
-	const struct site *site = site_at(s, addr);
+	size_t place = addr / 16 % RECENT; /* functions begin at multiples of 16 */
+	const struct site *site = s->recent[place].site;
 
+	if (!site || s->recent[place].addr != addr)
+		site = site_at(s, addr);
 	if (!site)
 		return NULL;
+	s->recent[place].addr = addr;
+	s->recent[place].site = site;
 	*function = site->addr;
 	return site->name;
 }

@@ -19,6 +19,6 @@ void sites_free(struct sites *s);
  * The function at addr, or up to 16 bytes before: an instruction pointer is at its beginning, or 1
  * (breakpoint), 4 or 5 (ENDBR, ftrace call) behind. NULL = none.
  */
-const char *sites_name(const struct sites *s, uint64_t addr, uint64_t *function);
+const char *sites_name(struct sites *s, uint64_t addr, uint64_t *function);
 
 #endif

@@ -64,11 +64,10 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	static const char *const funcs[] = { "ip_output", "__dev_queue_xmit", "veth_xmit",
 					     "ip_rcv" };
 
-	(void)ctx;
 	ev->func = funcs[rec->ts / 1000 & 3];
 	ev->netns_name = "client";
 	ev->wall_ns = 1700000000000000000 + rec->ts;
-	packet_decode(rec, &ev->packet);
+	packet_decode_next(ctx, rec, &ev->packet);
 	if (rec->type == SKBT_DROP) {
 		ev->has_reason = true;
 		ev->reason = "NETFILTER_DROP";
@@ -110,7 +109,8 @@ static double one_round(const char *format, uint64_t events)
 				  .err = fopen("/dev/null", "w"),
 				  .options = &o };
 	struct packet_numbers *numbers = packet_numbers_new();
-	const struct view_source source = { .describe = describe };
+	struct last_decoded decoded = { 0 };
+	const struct view_source source = { .describe = describe, .ctx = &decoded };
 	struct output *out;
 	struct view *view;
 	double start;
