@@ -84,6 +84,17 @@ static __always_inline bool device_matches(const struct device_facts *dev)
 	return !config.have_ifname || ifname_matches(dev);
 }
 
+/* Whether the packet begins where find_start() says: its protocol has to agree (l3_protocol()). */
+static __always_inline bool begins_well(const struct window *w, const struct sk_buff *skb)
+{
+	const __u8 *first;
+
+	if (w->start != SKBT_L3)
+		return w->start == SKBT_L2;
+	first = bpf_rdonly_cast(skb->head + w->offset, 0);
+	return l3_protocol(skb, *first);
+}
+
 static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
 					   const struct sk_buff *skb, bool followed, bool matched)
 {
@@ -93,7 +104,7 @@ static __always_inline bool packet_matches(struct slot *slot, __u32 depth,
 	bool known;
 
 	find_start(skb, w);
-	if (config.filter_in_place && matched)
+	if (config.filter_in_place && (matched || (followed && begins_well(w, skb))))
 		return true;
 	if (config.filter_direct && !config.have_inner && !followed && lies_flat(w, skb))
 		return filter_direct(bpf_rdonly_cast(skb->head + w->offset, 0), w->linear,
@@ -355,10 +366,14 @@ static __always_inline void trace_in_slot(void *ctx, struct cpu_state *cpu, __u3
  */
 static __always_inline bool filtered_out(struct sk_buff *skb, __u32 *what)
 {
-	enum verdict verdict = config.filter_in_place ? decide(skb) : UNDECIDED;
+	bool known = maybe_known((__u64)skb);
+	enum verdict verdict;
 	__u32 place;
 
-	if (verdict == NO_MATCH && !maybe_known((__u64)skb) && !(config.have_calls && calls_open)) {
+	if (!config.filter_in_place || (config.follow && known))
+		return false;
+	verdict = decide(skb);
+	if (verdict == NO_MATCH && !known && !(config.have_calls && calls_open)) {
 		place = bpf_get_smp_processor_id() % SKBT_REFUSED_PLACES;
 		__sync_fetch_and_add(&refused[place].hits, 1);
 		return true;

@@ -17,6 +17,13 @@ struct owners {
 	struct processes *processes;
 	struct cgroups *cgroups;
 	struct cgroup_name v1; /* of the last event's owner */
+	/* What the last event was told, and about whom: events of a packet follow each other. */
+	struct {
+		bool known; /* and nothing was heard of processes since */
+		uint32_t pid, owner_pid;
+		uint64_t cgroup;
+		const char *cmdline, *owner_cmdline, *owner_cgroup, *owner_container;
+	} last;
 };
 
 struct owners *owners_new(void)
@@ -128,6 +135,7 @@ void owners_note(struct owners *o, const void *note, size_t size)
 {
 	const struct skbt_cgroup *cgroup = note;
 
+	o->last.known = false;
 	switch (*(const uint8_t *)note) {
 	case SKBT_FORK:
 	case SKBT_EXEC:
@@ -157,7 +165,7 @@ static const struct cgroup_name *v1_cgroup(struct owners *o, uint32_t pid)
 	return &o->v1;
 }
 
-void owners_describe(struct owners *o, struct event *ev)
+static void look_up(struct owners *o, struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
 	const struct cgroup_name *cgroup, *v1;
@@ -179,4 +187,28 @@ void owners_describe(struct owners *o, struct event *ev)
 		ev->owner_cgroup = cgroup->path;
 		ev->owner_container = cgroup->container;
 	}
+}
+
+void owners_describe(struct owners *o, struct event *ev)
+{
+	const struct skbt_record *rec = ev->rec;
+	uint32_t pid = rec->context < SKBT_SOFTIRQ ? rec->pid : 0;
+
+	if (!o->last.known || o->last.pid != pid || o->last.owner_pid != rec->owner_pid ||
+	    o->last.cgroup != rec->owner_cgroup) {
+		look_up(o, ev);
+		o->last.known = true;
+		o->last.pid = pid;
+		o->last.owner_pid = rec->owner_pid;
+		o->last.cgroup = rec->owner_cgroup;
+		o->last.cmdline = ev->cmdline;
+		o->last.owner_cmdline = ev->owner_cmdline;
+		o->last.owner_cgroup = ev->owner_cgroup;
+		o->last.owner_container = ev->owner_container;
+		return;
+	}
+	ev->cmdline = o->last.cmdline;
+	ev->owner_cmdline = o->last.owner_cmdline;
+	ev->owner_cgroup = o->last.owner_cgroup;
+	ev->owner_container = o->last.owner_container;
 }
