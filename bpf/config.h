@@ -21,13 +21,6 @@ enum skbt_kfunc {
 	SKBT_KFUNC_END,
 };
 
-/* Programs that others go on in, as places of the map `traced`. */
-enum skbt_tail {
-	SKBT_TAIL_TRACED, /* call_traced */
-	SKBT_TAIL_ARG1,   /* call_arg1 */
-	SKBT_TAILS,
-};
-
 /* What filter_in_place needs to know of the filter; 0 = it holds none. */
 enum skbt_in_place {
 	SKBT_IN_PLACE = 1,
@@ -85,8 +78,6 @@ struct skbt_config {
 	__u32 filter_direct;   /* filter_direct reads frames where they lie */
 	__u32 filter_in_place; /* enum skbt_in_place; implies filter_direct and filter_one_body */
 	__u32 filter_big;      /* too long to be verified several times */
-	__u32 tail_call; /* shims of kprobes go on in call_traced, the one of them with the filter
-			  */
 	__u32 filter_one_body; /* filter_l2 is right without an Ethernet header as well */
 	__u32 have_inner;      /* likewise inner_l2 and inner_l3 */
 	__u32 inner_need;

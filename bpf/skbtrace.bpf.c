@@ -89,16 +89,17 @@ static __always_inline void release_cpu(void)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, SKBT_TAILS);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
 } traced SEC(".maps");
 
 /*
- * A big filter takes longer to verify than all else, so it is in one program only. Nothing comes
- * between a shim and call_traced: programs of kprobes do not interrupt each other on a CPU.
+ * trace_skb() takes longer to verify than all else, so of the programs of kprobes only call_traced
+ * has it, and the shims go on there. Nothing comes between: programs of kprobes do not interrupt
+ * each other on a CPU.
  */
-static __always_inline int go_on(struct pt_regs *ctx, struct sk_buff *skb, __u32 stage)
+static __always_inline int go_on(struct pt_regs *ctx, struct sk_buff *skb, __u32 what)
 {
 	struct cpu_state *cpu;
 	__u32 zero = 0;
@@ -107,8 +108,8 @@ static __always_inline int go_on(struct pt_regs *ctx, struct sk_buff *skb, __u32
 	if (!cpu)
 		return 0;
 	cpu->called = skb;
-	cpu->called_stage = stage;
-	bpf_tail_call(ctx, &traced, SKBT_TAIL_TRACED);
+	cpu->called_what = what;
+	bpf_tail_call(ctx, &traced, 0);
 	return 0;
 }
 
@@ -116,10 +117,7 @@ static __always_inline int called(struct pt_regs *ctx, struct sk_buff *skb, __u3
 {
 	__u32 what = SKBT_PATH | stage << STAGE_SHIFT;
 
-	if (filtered_out(skb, &what))
-		return 0;
-	return config.tail_call ? go_on(ctx, skb, stage)
-				: trace_skb(ctx, skb, PT_REGS_IP(ctx), what, 0);
+	return filtered_out(skb, &what) ? 0 : go_on(ctx, skb, what);
 }
 
 SEC("skbt.kprobe/traced")
@@ -129,9 +127,7 @@ int call_traced(struct pt_regs *ctx)
 	__u32 zero = 0;
 
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx),
-			       SKBT_PATH | cpu->called_stage << STAGE_SHIFT, 0)
-		   : 0;
+	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx), cpu->called_what, 0) : 0;
 }
 
 static __always_inline int entered_at(__u64 *ctx, __u32 n, bool indirect, __u32 stage)
@@ -166,7 +162,7 @@ CALL(5, PT_REGS_PARM6)
 
 /*
  * (struct sock *, struct sk_buff *, ...): where a socket gets the packet, which then is not in
- * skb->sk. What call_arg1 has to be verified with is not verified once more: it goes on there.
+ * skb->sk.
  */
 SEC("skbt.kprobe/sock_arg1")
 int call_sock_arg1(struct pt_regs *ctx)
@@ -174,12 +170,11 @@ int call_sock_arg1(struct pt_regs *ctx)
 	struct sk_buff *skb = (void *)PT_REGS_PARM2(ctx);
 	__u32 what = SKBT_PATH;
 
-	/* Here too: what call_arg1 would leave alone must not stay noted for a later skb. */
+	/* First: what goes no further must not stay noted for a later skb. */
 	if (!active || filtered_out(skb, &what))
 		return 0;
 	note_socket(skb, (void *)PT_REGS_PARM1(ctx));
-	bpf_tail_call(ctx, &traced, SKBT_TAIL_ARG1);
-	return 0;
+	return go_on(ctx, skb, what);
 }
 
 /* Programs of fentry.multi do not go on in others. */

@@ -30,7 +30,7 @@ struct cpu_state {
 	__u64 depth;            /* slots in use */
 	__u64 base;             /* of this CPU's variables, 0 = not read yet */
 	struct sk_buff *called; /* from a shim to call_traced */
-	__u64 called_stage;     /* likewise */
+	__u64 called_what;      /* likewise: trace_skb()'s what */
 	struct known_socket known[SLOTS];
 	struct slot slots[SLOTS];
 };

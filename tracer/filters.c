@@ -132,8 +132,7 @@ static int inject_inner(const struct skb_filter *f, const struct bpf_object *obj
 	return inject_bodies(f, obj, "inner_l2", "inner_l3");
 }
 
-int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c,
-		   bool by_kprobes)
+int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c)
 {
 	const struct bpf_insn *insns;
 	uint32_t cnt;
@@ -145,9 +144,6 @@ int filters_inject(const struct filters *f, const struct bpf_object *obj, struct
 	/* One that matches all is spliced too: --inner '' means "any packet in a tunnel". */
 	if (!err && f->inner)
 		err = inject_inner(f->inner, obj, c);
-	c->tail_call = (c->filter_big || c->inner_big) && by_kprobes;
-	if (c->tail_call)
-		inject_spare("call_arg");
 	if (!err && f->where) {
 		c->have_where = 1;
 		insns = where_body(f->where, &cnt);

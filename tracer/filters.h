@@ -28,10 +28,8 @@ int filters_open_where(struct filters *f, const struct options *o, const struct 
 void filters_close(struct filters *f);
 
 /* Tells the kernel side about them and has them spliced into obj when it is loaded. c->direct says
- * whether this kernel lets the packet filter read frames where they lie. by_kprobes: the functions
- * are traced by call_arg programs; c->tail_call then says that these go on in call_traced. */
-int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c,
-		   bool by_kprobes);
+ * whether this kernel lets the packet filter read frames where they lie. */
+int filters_inject(const struct filters *f, const struct bpf_object *obj, struct skbt_config *c);
 
 /*
  * Prints the classic program of the packet filter, and of the inner one (-d); from level 2 on also

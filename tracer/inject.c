@@ -31,8 +31,6 @@ static struct {
 	char msg[256];
 	struct stub stubs[STUBS_MAX];
 	int stub_cnt;
-	const char
-		*spared; /* beginning of the names of programs that keep their stubs; NULL = none */
 	uint32_t kfuncs[SKBT_KFUNC_END - SKBT_KFUNC_BASE]; /* BTF ids */
 } state;
 
@@ -265,12 +263,6 @@ static bool calls_functions(const struct bpf_program *prog)
 	return false;
 }
 
-static bool is_spared(const struct bpf_program *prog)
-{
-	return state.spared &&
-	       !strncmp(bpf_program__name(prog), state.spared, strlen(state.spared));
-}
-
 /* Changes single instructions where they are, which libbpf's own copy of the program allows. */
 static void call_kfuncs(struct bpf_program *prog)
 {
@@ -298,7 +290,7 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 
 	(void)cookie;
 	call_kfuncs(prog);
-	if (!state.stub_cnt || is_spared(prog))
+	if (!state.stub_cnt)
 		return 0;
 	if (!opts->func_info_cnt && calls_functions(prog))
 		return fail(-EOPNOTSUPP, "%s: the kernel takes no BTF function records",
@@ -339,13 +331,7 @@ void inject_forget(void)
 		free(state.stubs[i].body);
 	state.stub_cnt = 0;
 	state.spliced = 0;
-	state.spared = NULL;
 	state.msg[0] = '\0';
-}
-
-void inject_spare(const char *prefix)
-{
-	state.spared = prefix;
 }
 
 void inject_kfunc(enum skbt_kfunc number, uint32_t btf_id)

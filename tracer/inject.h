@@ -57,9 +57,6 @@ void inject_forget(void);
 int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
 		const struct bpf_insn *insns, uint32_t cnt);
 
-/* Programs whose names begin with prefix keep their stubs: they never come to call them. */
-void inject_spare(const char *prefix);
-
 /*
  * From now on calls of helper `number` (no real one; enum skbt_kfunc) become calls of the kernel's
  * function with this BTF id of vmlinux. 0 leaves them.

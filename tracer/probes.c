@@ -168,13 +168,13 @@ static void choose_programs_of(struct probes *p, enum attach_kind kind, const st
 {
 	for (size_t i = 0; i < m->plan->target_count; i++)
 		choose_program(program_for(p, kind, &m->plan->targets[i]), kind);
-	if (bpf_program__autoload(p->skel->progs.call_sock_arg1))
-		choose_program(p->skel->progs.call_arg1, kind); /* goes on there */
+	if (kind != ATTACH_FENTRY_MULTI && m->plan->target_count)
+		choose_program(p->skel->progs.call_traced, kind);
 	for (size_t i = 0; i < m->aid_count; i++)
 		choose_program(aid_program(p, kind, m->aids[i].aid), kind);
 }
 
-/* Only those that will be attached: each is verified with the whole filter in it. */
+/* Only those that will be attached, and what they go on in. */
 static void choose_programs(struct probes *p, const struct machine *m)
 {
 	struct bpf_program *prog;
@@ -225,20 +225,13 @@ static void choose_kfuncs(const struct kernel_features *f)
 	inject_kfunc(SKBT_PREEMPT_ENABLE, f->preempt_enable);
 }
 
-static int set_tail_calls(const struct probes *p)
+/* The shims of kprobes go on in call_traced. */
+static int set_tail_call(const struct probes *p)
 {
-	const struct bpf_program *programs[SKBT_TAILS] = {
-		[SKBT_TAIL_TRACED] = p->skel->progs.call_traced,
-		[SKBT_TAIL_ARG1] = p->skel->progs.call_arg1,
-	};
-	int map = bpf_map__fd(p->skel->maps.traced);
+	int key = 0, fd = bpf_program__fd(p->skel->progs.call_traced);
 
-	for (int key = 0; key < SKBT_TAILS; key++) {
-		int fd = bpf_program__fd(programs[key]);
-
-		if (fd >= 0 && bpf_map_update_elem(map, &key, &fd, BPF_ANY))
-			return -errno;
-	}
+	if (fd >= 0 && bpf_map_update_elem(bpf_map__fd(p->skel->maps.traced), &key, &fd, BPF_ANY))
+		return -errno;
 	return 0;
 }
 
@@ -282,13 +275,11 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 	if (o->bytes_level)
 		bpf_map__set_value_size(p->skel->maps.gathered,
 					2 * config->section_size[SKBT_SEC_DATA]);
-	err = filters_inject(filters, p->skel->obj, config, p->kind != ATTACH_FENTRY_MULTI);
-	if (!err && config->tail_call)
-		choose_program(p->skel->progs.call_traced, p->kind);
+	err = filters_inject(filters, p->skel->obj, config);
 	if (!err)
 		err = skbtrace_bpf__load(p->skel);
 	if (!err)
-		err = set_tail_calls(p);
+		err = set_tail_call(p);
 	return err ? load_failure(m, o, err, e) : 0;
 }
 
