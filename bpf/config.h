@@ -94,6 +94,7 @@ struct skbt_config {
 	__u32 drop_has_reason; /* the third argument of skb:kfree_skb is a reason */
 	__u32 drop_has_socket; /* and the fourth the socket that was to get the packet */
 	__u32 want_owners;     /* find out whose the sockets are */
+	__u32 want_tables;     /* find out which table routes are of */
 	__u32 path_stack, drop_stack;
 	__u32 section_size[SKBT_SECTIONS]; /* bytes, multiples of 8; 0 = not asked for */
 	__u32 cpus;                        /* possible CPUs: packet ids are dealt out per CPU */

@@ -34,9 +34,11 @@ enum stage {
 struct packet_state {
 	__u64 id; /* 0 = --sample or --rate did not choose it */
 	__u64 parent_id;
-	__u64 last_ts;  /* of its last event, or of its birth */
-	__u32 seen;     /* has had an event */
-	__u32 stage;    /* enum stage */
+	__u64 last_ts; /* of its last event, or of its birth */
+	__u32 seen;    /* has had an event */
+	__u32 stage;   /* enum stage */
+	__u32 table;   /* of the IPv4 route that leads to device table_of; 0 = not known */
+	__u32 table_of;
 	__u64 receiver; /* owner_key() of the socket that it was handed to; 0 = none yet */
 };
 
@@ -262,6 +264,8 @@ static __always_inline void enter_child(struct cpu_state *cpu, struct sk_buff *s
 	struct packet_state child = {
 		.parent_id = parent->seen ? parent->id : parent->parent_id,
 		.last_ts = now,
+		.table = parent->table,
+		.table_of = parent->table_of,
 	};
 	__u64 depth = *(volatile __u64 *)&cpu->depth;
 

@@ -146,8 +146,25 @@ struct rtable {
 	struct in6_addr rt_gw6;
 };
 
+struct flowi4 {
+	__be32 daddr;
+};
+
+struct fib_nh_common {
+	struct net_device *nhc_dev;
+};
+
+struct fib6_table {
+	__u32 tb6_id;
+};
+
+struct fib6_info {
+	struct fib6_table *fib6_table;
+};
+
 struct rt6_info {
 	struct dst_entry dst;
+	struct fib6_info *from;
 	struct in6_addr rt6i_gateway;
 	__u32 rt6i_flags;
 };

@@ -196,9 +196,9 @@ static __always_inline void fill_nft(struct skbt_verdict *v, const struct call *
 
 static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slot, __u64 sp,
 					 __u64 pkt, __u64 chain, struct sk_buff *addr,
-					 const struct packet_state *tracked)
+					 struct packet_state *tracked)
 {
-	const struct hit hit = { .skb = addr, .type = SKBT_PATH };
+	const struct hit hit = { .skb = addr, .type = SKBT_PATH, .now = bpf_ktime_get_ns() };
 	struct skbt_record *rec = (void *)slot->call.rec;
 	const struct sk_buff *skb = view_of(slot, addr);
 	const struct nft_run fresh = {};
@@ -208,9 +208,11 @@ static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slo
 		return;
 	find_start(skb, &slot->window);
 	fill_record(rec, &hit, cpu, slot, skb);
+	if (config.want_tables)
+		keep_table(&rec->route, tracked);
 	if (config.want_owners)
 		put_owner(rec, owner_key(skb->sk));
-	rec->ts = bpf_ktime_get_ns();
+	rec->ts = hit.now;
 	rec->packet_id = tracked->id;
 	rec->parent_id = tracked->parent_id;
 	rec->site = config.calls[i].addr;

@@ -372,6 +372,16 @@ int call_socket_gone(struct pt_regs *ctx)
 	return 0;
 }
 
+/* fib:fib_table_lookup: (table, flow, next hop, error) */
+SEC("skbt.rawtp/fib_table_lookup")
+int route_looked_up(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (active && !(int)ctx->args[3] && ctx->args[2])
+		note_lookup((__u32)ctx->args[0], (const struct flowi4 *)ctx->args[1],
+			    (const struct fib_nh_common *)ctx->args[2]);
+	return 0;
+}
+
 SEC("skbt.rawtp/sched_process_fork")
 int forked(struct bpf_raw_tracepoint_args *ctx)
 {

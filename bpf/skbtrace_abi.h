@@ -71,6 +71,8 @@ struct skbt_route {
 	__u8 gw_family; /* of gateway, 0 = none */
 	__u8 type;      /* RTN_UNICAST ... of linux/rtnetlink.h, 0 = unknown */
 	__u8 reserved;
+	__u32 table; /* where it was found, 0 = not asked for, or not known at this event */
+	__u32 reserved2;
 	__u8 gateway[16]; /* network byte order, 4 or 16 bytes used */
 	char dev[SKBT_IFNAME_LEN];
 };
@@ -209,7 +211,7 @@ enum skbt_counter {
 	SKBT_COUNTERS,
 };
 
-_Static_assert(sizeof(struct skbt_record) == 304, "record layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_record) == 312, "record layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_owner) == 32, "owner layout changed: update both sides");
 

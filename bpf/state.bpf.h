@@ -25,6 +25,17 @@ struct slot {
 	struct call call;
 };
 
+/* A look-up in the tables of IPv4 routes that found something. */
+struct fib_lookup {
+	__u64 ts;
+	__be32 daddr;
+	__u32 table;
+	__u32 ifindex; /* it leads to */
+	__u32 reserved;
+};
+
+enum { FIB_LOOKUPS = 2 }; /* where a packet goes to, and where its sender would be */
+
 struct cpu_state {
 	__u64 counter[SKBT_COUNTERS];
 	__u64 depth;            /* slots in use */
@@ -32,6 +43,7 @@ struct cpu_state {
 	struct sk_buff *called; /* from a shim to call_traced */
 	__u64 called_what;      /* likewise: trace_skb()'s what */
 	struct known_socket known[SLOTS];
+	struct fib_lookup fib[FIB_LOOKUPS]; /* the last ones, the newest first */
 	struct slot slots[SLOTS];
 };
 

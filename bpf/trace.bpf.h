@@ -249,8 +249,21 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
 	read_current_comm(rec->comm);
 	__builtin_memcpy(rec->ifname, slot->dev.name, sizeof(rec->ifname));
-	fill_route(&rec->route, skb);
+	fill_route(&rec->route, cpu, skb, hit->now);
 	fill_bytes(rec, &slot->window, skb);
+}
+
+/* A route stays the packet's, but only the event after the look-up knows its table. */
+static __always_inline void keep_table(struct skbt_route *r, struct packet_state *packet)
+{
+	if (!packet || r->family != AF_INET)
+		return;
+	if (r->table) {
+		packet->table = r->table;
+		packet->table_of = r->ifindex;
+	} else if (packet->table_of == r->ifindex) {
+		r->table = packet->table;
+	}
 }
 
 /*
@@ -313,6 +326,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	rec->ts = hit->now;
 	rec->prev_ts = track(cpu, slot, depth, hit, rec);
 	fill_record(rec, hit, cpu, slot, skb);
+	if (config.want_tables)
+		keep_table(&rec->route, hit->packet);
 	if (config.want_owners)
 		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
 	if (with_stack) {

@@ -58,10 +58,12 @@ static __always_inline bool fill_return(struct skbt_record *rec, const struct ca
 					struct cpu_state *cpu, struct slot *slot, bool owned)
 {
 	const struct skbt_record *called = (const void *)call->rec;
-	struct hit hit = { .skb = (void *)called->skb, .site = called->site, .type = SKBT_RETURN };
+	__u64 now = bpf_ktime_get_ns(), previous = 0;
+	struct hit hit = {
+		.skb = (void *)called->skb, .site = called->site, .type = SKBT_RETURN, .now = now
+	};
 	struct packet_state *tracked = bpf_map_lookup_elem(&packets, &called->skb);
 	const struct sk_buff *skb = NULL;
-	__u64 now = bpf_ktime_get_ns(), previous = 0;
 
 	if (tracked && tracked->id == called->packet_id) {
 		previous = tracked->last_ts;
@@ -71,6 +73,8 @@ static __always_inline bool fill_return(struct skbt_record *rec, const struct ca
 	if (skb) {
 		find_start(skb, &slot->window);
 		fill_record(rec, &hit, cpu, slot, skb);
+		if (config.want_tables)
+			keep_table(&rec->route, tracked);
 		rec->packet_id = called->packet_id;
 		rec->parent_id = called->parent_id;
 		rec->owner_pid = called->owner_pid;

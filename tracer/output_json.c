@@ -221,8 +221,7 @@ static void put_route(struct json *j, const struct skbt_route *r)
 	field_or_null(j, "dev", true, r->dev, sizeof(r->dev));
 	put_address(j, "gateway", r->gw_family, r->gateway);
 	string_or_null(j, "type", route_type_name(r->type));
-	json_key(j, "table");
-	json_null(j);
+	number_or_null(j, "table", r->table, r->table);
 	json_end_object(j);
 }
 

@@ -90,6 +90,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->drop_has_reason = m->features.drop_has_reason;
 	c->drop_has_socket = m->features.drop_has_socket;
 	c->want_owners = 1;
+	c->want_tables = o->route || o->json;
 	c->path_stack = o->call_stack;
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
@@ -382,6 +383,10 @@ static int attach_tracepoints(struct probes *p, const struct machine *m, struct 
 	}
 	if (err)
 		return machine_refusal(m, err, "attach to the tracepoints of skb", e);
+	/* Where it fails, tables of routes stay unknown. */
+	if (p->skel->rodata->config.want_tables)
+		p->skel->links.route_looked_up = bpf_program__attach_raw_tracepoint(
+			p->skel->progs.route_looked_up, "fib_table_lookup");
 	return 0;
 }
 
@@ -464,10 +469,10 @@ const char *probes_backend(const struct probes *p)
 }
 
 /* What these miss are no hits of packets. */
-static bool tells_of_processes(const struct probes *p, const struct bpf_program *prog)
+static bool tells_of_others(const struct probes *p, const struct bpf_program *prog)
 {
 	return prog == p->skel->progs.forked || prog == p->skel->progs.executed ||
-	       prog == p->skel->progs.cgroup_made;
+	       prog == p->skel->progs.cgroup_made || prog == p->skel->progs.route_looked_up;
 }
 
 /*
@@ -484,7 +489,7 @@ static uint64_t missed_hits(const struct probes *p)
 	{
 		struct bpf_prog_info info = { 0 };
 		__u32 size = sizeof(info);
-		int fd = tells_of_processes(p, prog) ? -1 : bpf_program__fd(prog);
+		int fd = tells_of_others(p, prog) ? -1 : bpf_program__fd(prog);
 
 		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
 			missed += info.recursion_misses;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "text_verdict.h"
 
+#include <linux/rtnetlink.h>
+
 #include <string.h>
 
 #include "verdict_names.h"
@@ -93,4 +95,8 @@ void put_route(struct linebuf *b, const struct skbt_route *r)
 	}
 	lb_text(b, "dev ");
 	put_name(b, r->dev, sizeof(r->dev));
+	if (r->table && r->table != RT_TABLE_MAIN && r->table != RT_TABLE_LOCAL) {
+		lb_text(b, " table ");
+		lb_u64(b, r->table);
+	}
 }

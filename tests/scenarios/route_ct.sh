@@ -13,21 +13,30 @@ table inet fw {
 	chain forward { type filter hook forward priority 0; ct state established accept; udp dport 4242 drop; }
 }
 NFT
+at client ip route add 10.88.0.0/16 via 10.77.1.254 table 77
+at client ip rule add to 10.88.0.0/16 table 77
+at client ip -6 route add fd99::/64 via fd77::2 table 78
+at client ip -6 rule add to fd99::/64 table 78
 trace "icmp or udp or icmp6"
 at client ping -c 2 -i 0.2 -W 2 -q $server >/dev/null
 at client ping -c 1 -W 1 -q fd77::2 >/dev/null
 udp client fd88::1 4000
+udp client fd99::1 4000
+udp client 10.88.0.1 4000
 udp client $server 4242
 finish
 
 out='.type == "path" and .netns_name == "client" and .dst == "10.77.8.131" and .func == "ip_output"'
-expect "the client's route" '$all | map(select('"$out"')) | length > 0 and all(.route == {dev: "c0", gateway: "10.77.1.254", type: "unicast", table: null})'
+expect "the client's route" '$all | map(select('"$out"')) | length > 0 and all(.route == {dev: "c0", gateway: "10.77.1.254", type: "unicast", table: 254})'
 expect "the router's" '$all | map(select(.netns_name == "router" and .dst == "10.77.8.131" and .func == "ip_forward")) | length > 0
-	and all(.route == {dev: "r1", gateway: null, type: "unicast", table: null})'
+	and all(.route == {dev: "r1", gateway: null, type: "unicast", table: 254})'
 expect "the server's own address" '$all | map(select(.netns_name == "server" and .dst == "10.77.8.131" and .func == "ip_local_deliver")) | length > 0
-	and all(.route.type == "local" and .route.gateway == null)'
+	and all(.route.type == "local" and .route.gateway == null and .route.table == 255)'
+expect "a table that a rule asks for" '$all | map(select(.netns_name == "client" and .dst == "10.88.0.1" and .func == "ip_output")) | length > 0
+	and all(.route == {dev: "c0", gateway: "10.77.1.254", type: "unicast", table: 77})'
+expect "likewise of IPv6" '$all | any(.netns_name == "client" and .dst == "fd99::1" and .func == "ip6_output" and .route == {dev: "c0", gateway: "fd77::2", type: "unicast", table: 78})'
 expect "none before it is decided" '$all | map(select(.netns_name == "router" and .func == "ip_rcv")) | length > 0 and all(.route == null)'
-expect "IPv6 with a gateway" '$all | any(.netns_name == "client" and .dst == "fd88::1" and .func == "ip6_output" and .route == {dev: "c0", gateway: "fd77::2", type: "unicast", table: null})'
+expect "IPv6 with a gateway" '$all | any(.netns_name == "client" and .dst == "fd88::1" and .func == "ip6_output" and .route == {dev: "c0", gateway: "fd77::2", type: "unicast", table: 254})'
 expect "IPv6 to oneself" '$all | any(.netns_name == "router" and .dst == "fd77::2" and .func == "ip6_input" and .route.type == "local")'
 state() { expect "$1" '$all | any(.netns_name == "router" and .func == "ip_forward" and .proto == "ICMP" and .'"$2"' == "'"$server"'" and .ct_state == "'"$3"'")'; }
 state "the first request" dst NEW
