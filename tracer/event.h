@@ -43,6 +43,7 @@ struct event {
 	struct packet packet;
 	struct explanation why;             /* drops only */
 	const struct skbt_verdict *verdict; /* of a return; NULL = it is none */
+	const char *decision;               /* of a bridge, in words; NULL = none is made here */
 	/* Filled in by journeys_event(), in the order in which events are shown. */
 	const struct changes *changes; /* NULL = no previous event is known */
 	bool has_total;

@@ -243,6 +243,10 @@ static int group_event(struct output *o, const struct event *ev)
 		lb_char(b, ' ');
 		put_verdict(b, ev->verdict);
 	}
+	if (ev->decision) {
+		lb_char(b, ' ');
+		lb_text(b, ev->decision);
+	}
 	put_event_changes(o, ev);
 	err = lb_end_line(b);
 	if (!err)

@@ -241,6 +241,7 @@ static int json_event(struct output *o, const struct event *ev)
 	else
 		json_null(&j);
 	put_verdict(&j, ev->verdict);
+	string_or_null(&j, "decision", ev->decision);
 	string_or_null(&j, "ct_state", ct_state_name(rec->ct_info));
 	put_route(&j, &rec->route);
 	json_put_journey(&j, ev);

@@ -322,6 +322,10 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 		put_verdict(b, ev->verdict);
 		lb_text(b, "; ");
 	}
+	if (ev->decision) {
+		lb_text(b, ev->decision);
+		lb_text(b, "; ");
+	}
 	packet_at = b->len;
 	if (same)
 		put_packet(b, &ev->packet, rec->len, &same->last_packet, same->last.len);

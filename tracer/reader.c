@@ -16,6 +16,7 @@
 #include "owners.h"
 #include "packet_numbers.h"
 #include "ring.h"
+#include "verdict_names.h"
 #include "view.h"
 
 enum {
@@ -101,6 +102,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	} else {
 		ev->verdict = verdict_of(rec);
 		ev->func = probes_site(r->probes, rec->site, &addr);
+		ev->decision = bridge_decision(ev->func);
 		if (ev->func)
 			trim_stack(rec, addr, ENTRY);
 	}

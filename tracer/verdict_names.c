@@ -2,6 +2,7 @@
 #include "verdict_names.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define NAME_OF(names, i) ((i) < sizeof(names) / sizeof((names)[0]) ? (names)[i] : NULL)
 
@@ -124,4 +125,22 @@ const char *route_type_name(uint8_t type)
 	};
 
 	return NAME_OF(names, type);
+}
+
+const char *bridge_decision(const char *func)
+{
+	static const struct {
+		const char *func, *words;
+	} decisions[] = {
+#define DECISION(function, text) { function, text },
+#include "decisions.def"
+#undef DECISION
+	};
+
+	if (!func || strncmp(func, "br_", 3) != 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(decisions) / sizeof(decisions[0]); i++)
+		if (strcmp(decisions[i].func, func) == 0)
+			return decisions[i].words;
+	return NULL;
 }

@@ -19,6 +19,9 @@ const char *verdict_chain(const struct skbt_verdict *v);
 /* "NEW", "ESTABLISHED_REPLY", ...: ct_info of a record. */
 const char *ct_state_name(uint8_t ct_info);
 
+/* What a bridge has decided if it calls this function, in words. NULL = nothing. */
+const char *bridge_decision(const char *func);
+
 /* "unicast", "local", ... as ip route calls them. */
 const char *route_type_name(uint8_t type);
 

@@ -23,6 +23,9 @@ PY
 finish
 original='($path | map(select(.netns_name == "client" and .func == "ip_output" or .func == "ip_mc_output")) | .[0].packet_id) as $original'
 expect "the original goes up" "$original"' | $path | any(.packet_id == $original and .func == "br_pass_frame_up")'
+expect "what the bridge decided is told" '$path | any(.func == "br_flood" and .decision == "bridge: to all ports")
+	and any(.func == "br_pass_frame_up" and .decision == "bridge: up to this host")
+	and (map(select(.func == "ip_rcv")) | all(.decision == null))'
 received='($path | map(select(.func == "ip_rcv" and (.netns_name | IN("left", "right", "far")))))'
 expect "three packets are received" "$received | length == 3 and (map(.packet_id) | unique | length) == 3"
 expect "each of them a child of the one that was sent" "$original | $received | all(line(.packet_id) | length > 1 and last == \$original)"

@@ -11,7 +11,8 @@
 /* Of an event that is no return, of a packet without route and connection. */
 #define UNDECIDED                                                                                  \
 	",\"returned\":false,\"result\":null,\"verdict\":null,\"hook\":null,\"family\":null,"      \
-	"\"table\":null,\"chain\":null,\"rule\":null,\"ct_state\":null,\"route\":null"
+	"\"table\":null,\"chain\":null,\"rule\":null,\"decision\":null,\"ct_state\":null,"         \
+	"\"route\":null"
 
 static struct capture c;
 static struct options o;

@@ -106,6 +106,16 @@ static void states_and_routes_have_names(void **state)
 	assert_null(route_type_name(RTN_UNSPEC));
 }
 
+static void what_a_bridge_decides_is_told_by_what_it_calls(void **state)
+{
+	(void)state;
+	assert_string_equal(bridge_decision("br_flood"), "bridge: to all ports");
+	assert_string_equal(bridge_decision("br_pass_frame_up"), "bridge: up to this host");
+	assert_null(bridge_decision("br_handle_frame"));
+	assert_null(bridge_decision("ip_rcv"));
+	assert_null(bridge_decision(NULL));
+}
+
 /* An output's line for a return of a function with this verdict. */
 static char *line(const char *output, const struct skbt_verdict *v)
 {
@@ -192,7 +202,8 @@ static void json_has_the_verdict_in_parts(void **state)
 	shows("json", &v,
 	      "\"returned\":true,\"result\":0,\"verdict\":\"DROP\",\"hook\":\"FORWARD\","
 	      "\"family\":\"inet\",\"table\":\"filter\",\"chain\":\"forward\",\"rule\":4,"
-	      "\"ct_state\":\"NEW\",\"route\":{\"dev\":\"r1\",\"gateway\":\"10.77.8.254\","
+	      "\"decision\":null,\"ct_state\":\"NEW\",\"route\":{\"dev\":\"r1\",\"gateway\":\"10."
+	      "77.8.254\","
 	      "\"type\":\"unicast\",\"table\":null}");
 	shows("json", &v, "\"type\":\"path\"");
 	/* A built-in chain of iptables is called as its hook. */
@@ -212,6 +223,7 @@ int main(void)
 		cmocka_unit_test(what_lies_above_a_verdict_does_not_change_it),
 		cmocka_unit_test(hooks_are_named_by_their_family),
 		cmocka_unit_test(states_and_routes_have_names),
+		cmocka_unit_test(what_a_bridge_decides_is_told_by_what_it_calls),
 		cmocka_unit_test(text_says_who_decided_what),
 		cmocka_unit_test(names_in_text_are_printable),
 		cmocka_unit_test(json_has_the_verdict_in_parts),
