@@ -73,10 +73,8 @@ static int open_btf(struct kernel_btf **kb, struct error *e)
 	return 0;
 }
 
-static int check_features(const struct machine *m, const struct options *o, struct error *e)
+static int check_basics(const struct kernel_features *f, struct error *e)
 {
-	const struct kernel_features *f = &m->features;
-
 	if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
 		return error_set(
 			e, EXIT_KERNEL, -EPERM,
@@ -85,6 +83,11 @@ static int check_features(const struct machine *m, const struct options *o, stru
 	if (!f->has_ringbuf)
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel has no BPF ring buffer; it needs 5.8 or newer");
+	return 0;
+}
+
+static int check_backends(const struct kernel_features *f, const struct options *o, struct error *e)
+{
 	if (o->backend == BACKEND_KPROBE_MULTI && !f->has_kprobe_multi)
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel has no kprobe.multi (CONFIG_FPROBE); "
@@ -129,7 +132,7 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	if (!m->plan->target_count && !m->plan->skip_count)
 		return nothing_chosen(m->symbols, kb, o, e);
 	/* The command probes is there to show why. */
-	if (!m->plan->target_count && o->action != ACTION_PROBES)
+	if (!m->plan->target_count && o->command != COMMAND_PROBES)
 		return error_set(
 			e, EXIT_KERNEL, -ENOENT, "this kernel has none of the %zu %s chosen; %s",
 			m->plan->skip_count, o->all ? "functions" : "hooks",
@@ -204,11 +207,8 @@ static int find_aids(struct machine *m, struct kernel_btf *kb, const struct opti
 	return err ? error_set(e, EXIT_RUNTIME, err, "out of memory") : 0;
 }
 
-int machine_open(struct machine *m, const struct options *o, struct filters *filters,
-		 struct error *e)
+int machine_look(struct machine *m, struct error *e)
 {
-	struct traceable *list = NULL;
-	struct kernel_btf *kb = NULL;
 	struct utsname name;
 	int err;
 
@@ -216,19 +216,35 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (!uname(&name))
 		snprintf(m->release, sizeof(m->release), "%.64s", name.release);
 	err = check_privilege(e);
+	if (!err)
+		err = open_btf(&m->types, e);
+	if (!err)
+		err = open_symbols(m, e);
+	if (err)
+		return err;
+	kernel_features_probe(m->types, m->symbols, &m->features);
+	return check_basics(&m->features, e);
+}
+
+int machine_open(struct machine *m, const struct options *o, struct filters *filters,
+		 struct error *e)
+{
+	struct traceable *list = NULL;
+	struct kernel_btf *kb;
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	err = check_privilege(e);
+	/* First of all, as it takes longest. */
 	if (!err && o->all)
 		list = traceable_start(NULL);
 	if (!err)
-		err = open_btf(&m->types, e);
+		err = machine_look(m, e);
 	kb = m->types;
 	if (!err)
-		err = open_symbols(m, e);
-	if (!err)
 		err = check_modules(m->symbols, o, e);
-	if (err)
-		goto out;
-	kernel_features_probe(kb, m->symbols, &m->features);
-	err = check_features(m, o, e);
+	if (!err)
+		err = check_backends(&m->features, o, e);
 	if (!err)
 		err = make_plan(m, kb, o, list, e);
 	m->have_list = list && traceable_wait(list) == 0;

@@ -28,7 +28,13 @@ struct machine {
 };
 
 /*
- * Checks privilege, BTF and symbols, makes the plan that the options ask for and compiles the
+ * Checks privilege, BTF, symbols and features: enough for what needs no plan. Returns 0 or a
+ * negative errno with *e filled; m is to be closed in both cases.
+ */
+int machine_look(struct machine *m, struct error *e);
+
+/*
+ * machine_look(), and makes the plan that the options ask for and compiles the
  * filters that need this kernel's types.
  * Returns 0 or a negative errno with *e filled; m is to be closed in both cases.
  */

@@ -26,13 +26,18 @@ static void print_version(void)
 	       pcap_lib_version());
 }
 
+static int (*const commands[COMMANDS])(const struct options *o, struct error *e) = {
+	[COMMAND_TRACE] = run_trace,
+	[COMMAND_PROBES] = run_probes,
+};
+
 static int act(struct options *o, struct error *e)
 {
 	int err;
 
 	switch (o->action) {
 	case ACTION_HELP:
-		options_help();
+		options_help(o->command);
 		return 0;
 	case ACTION_VERSION:
 		print_version();
@@ -41,15 +46,13 @@ static int act(struct options *o, struct error *e)
 		return run_dump_filter(o, e);
 	case ACTION_LIST_INTERFACES:
 		return options_list_interfaces(stdout);
-	case ACTION_PROBES:
-		return run_probes(o, e);
-	case ACTION_TRACE:
+	case ACTION_RUN:
 		break;
 	}
 	err = ready_file_prepare(o->ready_file, e);
 	if (!err)
 		err = options_resolve(o, e);
-	return err ? err : run_trace(o, e);
+	return err ? err : commands[o->command](o, e);
 }
 
 /* A closed stream's number would go to the next file opened, and what we print into that. */

@@ -227,6 +227,39 @@ int set_count(struct parse *p, const struct option_spec *spec, const char *value
 	return 0;
 }
 
+int set_interval(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	uint64_t seconds;
+
+	if (parse_number(value, INTERVAL_MAX, &seconds) || seconds == 0)
+		return bad_value(p, spec, value, "a whole number of seconds from 1");
+	p->o->interval = seconds;
+	return 0;
+}
+
+int set_intervals(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (parse_number(value, UINT64_MAX, &p->o->intervals) || p->o->intervals == 0)
+		return bad_value(p, spec, value, "a number from 1");
+	return 0;
+}
+
+int set_expression(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	struct options *o = p->o;
+
+	if (!value[0])
+		return error_set(p->e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
+				 option_name(spec).text, spec->metavar);
+	if (o->expression_count == EXPRESSION_OPTIONS)
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "-e/--expr is given more than %d times; count the rest in another "
+				 "run",
+				 EXPRESSION_OPTIONS);
+	o->expressions[o->expression_count++] = value;
+	return 0;
+}
+
 /* Nanoseconds of a unit; 0 for an unknown one. */
 static uint64_t time_unit(const char *unit)
 {
@@ -370,6 +403,23 @@ int set_proto(struct parse *p, const struct option_spec *spec, const char *value
 		return bad_value(p, spec, value, "tcp, udp, icmp, icmp6, arp or any");
 	if (i > 0)
 		snprintf(p->expression.proto, sizeof(p->expression.proto), "%s", value);
+	return 0;
+}
+
+int set_by(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	static const char *const names[] = {
+		[TOP_BY_PID] = "pid",
+		[TOP_BY_CONN] = "conn",
+		[TOP_BY_NETNS] = "netns",
+		[TOP_BY_CGROUP] = "cgroup",
+		NULL,
+	};
+	int i = index_of(names, value);
+
+	if (i < 0)
+		return bad_value(p, spec, value, "pid, conn, netns or cgroup");
+	p->o->by = i;
 	return 0;
 }
 

@@ -14,7 +14,7 @@
 #define NONE           0
 #define FIELD(f)       offsetof(struct options, f)
 #define SECTION(title) { .heading = (title) },
-#define OPTION(c, long_name, meta, setter, where, value, single, text)                             \
+#define OPTION(c, long_name, meta, setter, where, value, single, who, text)                        \
 	{                                                                                          \
 		.letter = (c),                                                                     \
 		.name = (long_name),                                                               \
@@ -23,11 +23,31 @@
 		.offset = (where),                                                                 \
 		.number = (int)(value),                                                            \
 		.once = (single),                                                                  \
+		.commands = (who),                                                                 \
 		.help = (text),                                                                    \
 	},
 
+/* The commands that take an option. */
+enum {
+	TRACE = 1 << COMMAND_TRACE,
+	PROBES = 1 << COMMAND_PROBES,
+	TOP = 1 << COMMAND_TOP,
+	COUNT = 1 << COMMAND_COUNT,
+	LISTEN = 1 << COMMAND_LISTEN,
+	INTERVALS = TOP | COUNT,
+	PACKETS = TRACE | TOP | COUNT | LISTEN,
+	ALL = PACKETS | PROBES,
+};
+
 const struct option_spec option_table[] = {
 #include "options.def"
+};
+
+#define COMMAND(id, word, behind, line, text)                                                      \
+	[id] = { .name = (word), .arguments = (behind), .summary = (line), .about = (text) },
+
+const struct command_spec command_table[COMMANDS] = {
+#include "commands.def"
 };
 
 enum {
@@ -39,7 +59,7 @@ enum {
 
 const size_t option_table_len = TABLE_LEN;
 
-_Static_assert(TABLE_LEN <= 64, "struct parse keeps one bit for each line");
+_Static_assert((int)TABLE_LEN <= (int)OPTION_LINES_MAX, "struct parse has a place for each line");
 
 /* DESIGN: first words with a meaning of their own, later parts of the project. */
 static const char *const other_commands[] = { "top", "count", "listen", "report", "diff" };
@@ -49,12 +69,25 @@ static int getopt_value(size_t index)
 	return option_table[index].letter ? option_table[index].letter : LONG_ONLY + (int)index;
 }
 
-static const struct option_spec *spec_of(int value)
+/* Of the lines with a name, that of the command; of another one, where any is asked for. */
+static bool is_line_for(size_t index, unsigned int commands)
 {
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		if (option_table[i].name && getopt_value(i) == value)
+	const struct option_spec *spec = &option_table[index];
+
+	if (!spec->name || !(spec->commands & commands))
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (option_table[i].commands & commands && option_table[i].name &&
+		    strcmp(option_table[i].name, spec->name) == 0)
+			return false;
+	return true;
+}
+
+static const struct option_spec *spec_of(int value, unsigned int commands)
+{
+	for (size_t i = 0; i < TABLE_LEN; i++)
+		if (is_line_for(i, commands) && getopt_value(i) == value)
 			return &option_table[i];
-	}
 	return NULL;
 }
 
@@ -69,14 +102,22 @@ struct option_name option_name(const struct option_spec *spec)
 	return n;
 }
 
-/* letters needs room for three bytes a line of the table. */
-static void fill_getopt_tables(char *letters, struct option *longs)
+struct getopt_tables {
+	char letters[3 * TABLE_LEN + 3];
+	struct option longs[TABLE_LEN + 1];
+};
+
+/* mode: "+" to stop at the first word, or "". */
+static void fill_getopt_tables(struct getopt_tables *t, unsigned int commands, const char *mode)
 {
+	struct option *longs = t->longs;
+	char *letters = stpcpy(t->letters, mode);
+
 	*letters++ = ':'; /* tell a missing value from an unknown option */
 	for (size_t i = 0; i < TABLE_LEN; i++) {
 		const struct option_spec *spec = &option_table[i];
 
-		if (!spec->name)
+		if (!is_line_for(i, commands))
 			continue;
 		*longs++ = (struct option){
 			.name = spec->name,
@@ -94,7 +135,17 @@ static void fill_getopt_tables(char *letters, struct option *longs)
 	*longs = (struct option){ 0 };
 }
 
-/* word: "--name" or "--name=value" that getopt_long() does not know, or knows several of. */
+/* What to call for help. */
+static const char *help_of(const struct parse *p)
+{
+	static char text[32];
+
+	if (p->o->command == COMMAND_TRACE)
+		return "skbtrace";
+	snprintf(text, sizeof(text), "skbtrace %s", command_table[p->o->command].name);
+	return text;
+}
+
 /* Options of the plan that are not built yet: they are not typing errors. */
 static bool is_later(const char *name)
 {
@@ -106,8 +157,64 @@ static bool is_later(const char *name)
 	return false;
 }
 
-static int unknown_long(struct error *e, const char *word)
+/* "trace, top and listen" */
+static void list_commands(unsigned int commands, char *text, size_t size)
 {
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (int c = 0; c < COMMANDS; c++)
+		if (!command_table[c].name)
+			commands &= ~(1U << c);
+	for (int c = 0; commands && len < size; c++) {
+		if (!(commands & 1U << c))
+			continue;
+		commands &= ~(1U << c);
+		len += snprintf(text + len, size - len, "%s%s", command_table[c].name,
+				!commands                   ? ""
+				: commands & (commands - 1) ? ", "
+							    : " and ");
+	}
+}
+
+/* An option that the command does not take: whose it is. */
+static int of_others(const struct parse *p, const struct option_spec *spec)
+{
+	unsigned int commands = 0;
+	char text[80];
+
+	for (size_t i = 0; i < TABLE_LEN; i++)
+		if (option_table[i].name && strcmp(option_table[i].name, spec->name) == 0)
+			commands |= option_table[i].commands;
+	list_commands(commands, text, sizeof(text));
+	return error_set(p->e, EXIT_USAGE, -EINVAL, "%s is for skbtrace %s, not for skbtrace %s",
+			 option_name(spec).text, text, command_table[p->o->command].name);
+}
+
+/* The line of another command with this long name or, if it is the only one, its beginning. */
+static const struct option_spec *long_of_others(const char *name)
+{
+	const struct option_spec *found = NULL;
+
+	for (size_t i = 0; i < TABLE_LEN; i++) {
+		const struct option_spec *spec = &option_table[i];
+
+		if (!is_line_for(i, ALL) || strncmp(spec->name, name, strlen(name)) != 0)
+			continue;
+		if (strcmp(spec->name, name) == 0)
+			return spec;
+		if (found)
+			return NULL;
+		found = spec;
+	}
+	return found;
+}
+
+/* word: "--name" or "--name=value" that getopt_long() does not know, or knows several of. */
+static int unknown_long(const struct parse *p, const char *word)
+{
+	unsigned int command = 1U << p->o->command;
+	const struct option_spec *other;
 	char name[64];
 	struct nearest nearest;
 	int prefixes = 0;
@@ -115,22 +222,27 @@ static int unknown_long(struct error *e, const char *word)
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
 	nearest_init(&nearest, name);
 	for (size_t i = 0; i < TABLE_LEN; i++) {
-		if (!option_table[i].name)
+		if (!is_line_for(i, command))
 			continue;
 		nearest_offer(&nearest, option_table[i].name);
 		prefixes += strncmp(option_table[i].name, name, strlen(name)) == 0;
 	}
 	if (prefixes > 1)
-		return error_set(e, EXIT_USAGE, -EINVAL,
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
 				 "option --%s can mean several options; write it in full", name);
 	if (is_later(name))
 		return error_set(
-			e, EXIT_USAGE, -EINVAL,
+			p->e, EXIT_USAGE, -EINVAL,
 			"--%s is not part of this version of skbtrace; see skbtrace --help", name);
+	other = long_of_others(name);
+	if (other)
+		return of_others(p, other);
 	if (nearest_best(&nearest))
-		return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; did you mean --%s?",
-				 name, nearest_best(&nearest));
-	return error_set(e, EXIT_USAGE, -EINVAL, "unknown option --%s; see skbtrace --help", name);
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "unknown option --%s; did you mean --%s?", name,
+				 nearest_best(&nearest));
+	return error_set(p->e, EXIT_USAGE, -EINVAL, "unknown option --%s; see %s --help", name,
+			 help_of(p));
 }
 
 static int group_with_hooks(struct error *e, const char *value)
@@ -160,56 +272,69 @@ static bool names_hooks(const char *word)
 	}
 }
 
-static int bad_option(struct error *e, int answer, const char *word)
+static int bad_letter(const struct parse *p, char letter)
 {
-	const struct option_spec *spec = optopt ? spec_of(optopt) : NULL;
+	const struct option_spec *other = spec_of(letter, ALL);
+
+	if (other)
+		return of_others(p, other);
+	if (strchr("wr", letter))
+		return error_set(p->e, EXIT_USAGE, -EINVAL,
+				 "-%c is not part of this version of skbtrace; see skbtrace --help",
+				 letter);
+	return error_set(p->e, EXIT_USAGE, -EINVAL, "unknown option -%c; see %s --help", letter,
+			 help_of(p));
+}
+
+static int bad_option(const struct parse *p, int answer, const char *word)
+{
+	const struct option_spec *spec = optopt ? spec_of(optopt, 1U << p->o->command) : NULL;
 
 	if (answer == ':')
-		return error_set(e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
+		return error_set(p->e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
 				 option_name(spec).text, spec->metavar);
 	if (spec && strcmp(spec->name, "group") == 0)
-		return group_with_hooks(e, strchr(word, '=') + 1);
+		return group_with_hooks(p->e, strchr(word, '=') + 1);
 	if (spec)
-		return error_set(e, EXIT_USAGE, -EINVAL, "%s takes no value",
+		return error_set(p->e, EXIT_USAGE, -EINVAL, "%s takes no value",
 				 option_name(spec).text);
-	if (optopt)
-		return error_set(
-			e, EXIT_USAGE, -EINVAL,
-			strchr("wr", optopt)
-				? "-%c is not part of this version of skbtrace; see skbtrace --help"
-				: "unknown option -%c; see skbtrace --help",
-			optopt);
-	return unknown_long(e, word);
+	return optopt ? bad_letter(p, (char)optopt) : unknown_long(p, word);
 }
 
 static int take_option(struct parse *p, const struct option_spec *spec, const char *value)
 {
-	uint64_t bit = 1ULL << (spec - option_table);
+	bool *seen = &p->seen[spec - option_table];
 
-	if (spec->once && p->seen & bit)
+	if (spec->once && *seen)
 		return error_set(
 			p->e, EXIT_USAGE, -EINVAL, "%s is given twice%s", option_name(spec).text,
 			spec->set == set_host   ? ": use an expression, as in \"host A or host B\""
 			: spec->set == set_port ? ": use an expression, as in \"port A or port B\""
 						: ": give it once");
-	p->seen |= bit;
+	*seen = true;
 	return spec->set(p, spec, value);
+}
+
+/* glibc: start afresh, whatever was parsed before. */
+static void reset_getopt(void)
+{
+	optind = 0;
+	opterr = 0;
 }
 
 static int take_options(struct parse *p, int argc, char **argv)
 {
-	char letters[3 * TABLE_LEN + 2];
-	struct option longs[TABLE_LEN + 1];
+	unsigned int command = 1U << p->o->command;
+	struct getopt_tables t;
 	int value, err = 0;
 
-	fill_getopt_tables(letters, longs);
-	optind = 0; /* glibc: start afresh, whatever was parsed before */
-	opterr = 0;
-	while (!err && (value = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+	fill_getopt_tables(&t, command, "");
+	reset_getopt();
+	while (!err && (value = getopt_long(argc, argv, t.letters, t.longs, NULL)) != -1) {
 		if (value == '?' || value == ':')
-			err = bad_option(p->e, value, argv[optind - 1]);
+			err = bad_option(p, value, argv[optind - 1]);
 		else
-			err = take_option(p, spec_of(value), optarg);
+			err = take_option(p, spec_of(value, command), optarg);
 		if (!err && p->o->group && names_hooks(argv[optind]) &&
 		    strcmp(argv[optind - 1], "--group") == 0)
 			err = group_with_hooks(p->e, argv[optind]);
@@ -219,30 +344,41 @@ static int take_options(struct parse *p, int argc, char **argv)
 	return err;
 }
 
-/* Commands of this version. */
-static bool take_word(struct options *o, const char *word)
+/* The place of the first word that is no option nor the value of one; 0 = there is none, or it
+ * stands behind "--", where every word belongs to the expression. */
+static int first_word(int argc, char **argv)
 {
-	if (strcmp(word, "probes") == 0 && o->action == ACTION_TRACE)
-		o->action = ACTION_PROBES;
-	return strcmp(word, "trace") == 0 || strcmp(word, "probes") == 0;
+	struct getopt_tables t;
+
+	fill_getopt_tables(&t, ALL, "+");
+	reset_getopt();
+	while (getopt_long(argc, argv, t.letters, t.longs, NULL) != -1)
+		;
+	return optind >= argc || strcmp(argv[optind - 1], "--") == 0 ? 0 : optind;
 }
 
-/* A first word that is a command; after "--" every word belongs to the expression. */
-static int take_command(struct options *o, char ***words, int *count, bool after_dashes,
-			struct error *e)
+/* The command comes before its options are read, as it says which there are. It is taken out of
+ * argv. */
+static int take_command(struct options *o, int *argc, char **argv, struct error *e)
 {
-	const char *word = *count > 0 && !after_dashes ? **words : "";
+	int at = first_word(*argc, argv);
 
-	if (take_word(o, word)) {
-		++*words;
-		--*count;
-	}
+	if (!at)
+		return 0;
 	for (size_t i = 0; i < sizeof(other_commands) / sizeof(other_commands[0]); i++) {
-		if (strcmp(word, other_commands[i]) == 0)
+		if (strcmp(argv[at], other_commands[i]) == 0)
 			return error_set(
 				e, EXIT_USAGE, -EINVAL,
 				"'%s' is not part of this version of skbtrace; see skbtrace --help",
-				word);
+				argv[at]);
+	}
+	for (int c = 0; c < COMMANDS; c++) {
+		if (!command_table[c].name || strcmp(argv[at], command_table[c].name) != 0)
+			continue;
+		o->command = c;
+		memmove(argv + at, argv + at + 1, (*argc - at) * sizeof(*argv));
+		--*argc;
+		break;
 	}
 	return 0;
 }
@@ -268,31 +404,30 @@ static int settle_snaplen(struct options *o, struct error *e)
 	return 0;
 }
 
-/* What chooses packets or shapes their output means nothing for a list of functions. */
-static int check_probes(const struct parse *p, int words)
+/* A list of functions. */
+static int settle_probes(struct options *o, int words, struct error *e)
 {
-	static const char *const taken[] = { "all",     "module", "func",    "exclude",
-					     "route",   "hooks",  "iptable", "bridge",
-					     "backend", "json",   "verbose" };
-
-	for (size_t i = 0; i < TABLE_LEN; i++) {
-		size_t k = 0;
-
-		if (!(p->seen & 1ULL << i))
-			continue;
-		while (k < sizeof(taken) / sizeof(taken[0]) &&
-		       strcmp(taken[k], option_table[i].name) != 0)
-			k++;
-		if (k == sizeof(taken) / sizeof(taken[0]))
-			return error_set(p->e, EXIT_USAGE, -EINVAL,
-					 "%s is not for skbtrace probes, which traces nothing",
-					 option_name(&option_table[i]).text);
-	}
 	if (words)
-		return error_set(p->e, EXIT_USAGE, -EINVAL,
+		return error_set(e, EXIT_USAGE, -EINVAL,
 				 "skbtrace probes takes no expression; it traces nothing");
-	p->o->all |= !p->o->groups && !p->o->route;
+	o->all |= !o->groups && !o->route;
 	return 0;
+}
+
+static int settle(struct options *o, char **words, int *count, struct error *e)
+{
+	int err = check_functions(o, e);
+
+	if (!err)
+		err = settle_snaplen(o, e);
+	if (!err && o->command == COMMAND_PROBES && o->action == ACTION_RUN)
+		err = settle_probes(o, *count, e);
+	if (!err && 1U << o->command & INTERVALS)
+		err = take_interval_words(o, words, count, e);
+	if (!o->interval)
+		o->interval = 1;
+	o->want_ends = o->group || o->latency || o->min_latency_ns;
+	return err;
 }
 
 int options_parse(int argc, char **argv, struct options *o, struct error *e)
@@ -302,29 +437,15 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 	int err, count;
 
 	*o = (struct options){ .buffer_size = DEFAULT_BUFFER };
-	/* The command comes first, so "trace --" is still a command before the dashes. */
-	if (argc > 1 && take_word(o, argv[1])) {
-		argv[1] = argv[0];
-		argv++;
-		argc--;
-	}
-	err = take_options(&p, argc, argv);
+	err = take_command(o, &argc, argv, e);
+	if (!err)
+		err = take_options(&p, argc, argv);
 	if (err || o->action == ACTION_HELP)
 		return err;
 	words = argv + optind;
 	count = argc - optind;
-	if (o->action != ACTION_PROBES)
-		err = take_command(o, &words, &count, strcmp(argv[optind - 1], "--") == 0, e);
-	if (!err)
-		err = check_functions(o, e);
-	if (!err)
-		err = settle_snaplen(o, e);
-	if (!err && o->action == ACTION_PROBES)
-		err = check_probes(&p, count);
-	o->want_ends = o->group || o->latency || o->min_latency_ns;
-	if (err)
-		return err;
-	return expression_join(&p.expression, words, count, &o->expression, e);
+	err = settle(o, words, &count, e);
+	return err ? err : expression_join(&p.expression, words, count, &o->expression, e);
 }
 
 void options_free(struct options *o)

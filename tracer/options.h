@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command line. One table in options.c drives parsing, --help and the man page check.
+ * The command line. The tables options.def and commands.def drive parsing, --help and the man page
+ * check.
  * Nothing here touches BPF; names of namespaces and interfaces are resolved by resolve.h.
  */
 #ifndef TRACER_OPTIONS_H
@@ -13,13 +14,22 @@
 
 #include "error.h"
 
+/* The first word, see commands.def. */
+enum command {
+	COMMAND_TRACE, /* also without such a word */
+	COMMAND_PROBES,
+	COMMAND_TOP,
+	COMMAND_COUNT,
+	COMMAND_LISTEN,
+	COMMANDS,
+};
+
 enum action {
-	ACTION_TRACE,
+	ACTION_RUN, /* the command */
 	ACTION_HELP,
 	ACTION_VERSION,
 	ACTION_DUMP_FILTER,     /* -d */
 	ACTION_LIST_INTERFACES, /* -D */
-	ACTION_PROBES,          /* the command probes */
 };
 
 enum backend {
@@ -41,9 +51,21 @@ enum color_choice {
 	COLOR_NEVER,
 };
 
-enum { MODULE_OPTIONS = 16 }; /* how often --module may be given */
+enum {
+	MODULE_OPTIONS = 16,     /* how often --module may be given */
+	EXPRESSION_OPTIONS = 16, /* how often -e may be given */
+};
+
+/* What a line of top stands for. */
+enum top_by {
+	TOP_BY_PID,
+	TOP_BY_CONN,
+	TOP_BY_NETNS,
+	TOP_BY_CGROUP,
+};
 
 struct options {
+	enum command command;
 	enum action action;
 	char *expression;    /* the one pcap filter, shorthands joined in; "" = every packet */
 	const char *inner;   /* pcap expression for the packet inside a tunnel, or NULL */
@@ -84,6 +106,15 @@ struct options {
 	bool numeric;             /* -n: inode instead of the name of a netns */
 	unsigned int verbose;
 	unsigned int dump_level; /* how often -d was given */
+	/* top, count */
+	uint32_t interval;                           /* seconds, 1 unless given */
+	uint64_t intervals;                          /* stop after so many; 0 = no limit */
+	enum top_by by;                              /* top */
+	const char *expressions[EXPRESSION_OPTIONS]; /* count: the values of -e */
+	size_t expression_count;                     /* 0 = expression is the only one */
+	const char *prometheus;                      /* count: a file to write, or NULL */
+	bool udp;                                    /* listen: bound UDP sockets too */
+	bool once;                                   /* listen: what is there now, and no more */
 	const char *ready_file;
 };
 
@@ -98,7 +129,7 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e);
 int options_resolve(struct options *o, struct error *e);
 void options_free(struct options *o);
 
-/* Prints the help (generated from the option table) on stdout. */
-void options_help(void);
+/* Prints the help of a command (generated from the option table) on stdout. */
+void options_help(enum command command);
 
 #endif

@@ -2,12 +2,9 @@
 #include "probes.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,8 +13,9 @@
 #include "attach.h"
 #include "filters.h"
 #include "inject.h"
-#include "sites.h"
 #include "inside.h"
+#include "object.h"
+#include "sites.h"
 #include "skbtrace.skel.h"
 
 struct probes {
@@ -28,16 +26,6 @@ struct probes {
 	unsigned int cpus;
 	uint64_t missed_before; /* while attaching */
 };
-
-static unsigned int verbosity;
-
-static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
-{
-	/* One level quieter than libbpf thinks: its warnings explain our own one-line error. */
-	if (verbosity < (level == LIBBPF_DEBUG ? 3 : 2))
-		return 0;
-	return vfprintf(stderr, format, args);
-}
 
 /* What is not asked for stays 0, and the verifier removes it. */
 static void fill_sampling(struct skbt_config *c, const struct options *o)
@@ -191,32 +179,16 @@ static void choose_programs(struct probes *p, const struct machine *m)
 		choose_programs_of(p, ATTACH_KPROBE_MULTI, m);
 }
 
-/*
- * Opens the object, to be relocated against the few types of the kernel that it names: writes them
- * to *types_fd, which has to stay open until it is loaded.
- */
-static int open_object(struct probes *p, struct machine *m, int *types_fd, struct error *e)
+/* Opens the object, and knows its types. */
+static int open_object(struct probes *p, struct machine *m, const struct object_types *types,
+		       struct error *e)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
-	char path[32];
-	int err;
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = types->path);
 
-	*types_fd = memfd_create("skbtrace-btf", MFD_CLOEXEC);
-	if (*types_fd < 0)
-		return error_set(e, EXIT_RUNTIME, -errno, "cannot make a file in memory: %s",
-				 strerror(errno));
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", *types_fd);
-	opts.btf_custom_path = path;
 	p->skel = skbtrace_bpf__open_opts(&opts);
 	if (!p->skel)
-		return error_set(e, EXIT_RUNTIME, -errno, "cannot open the BPF object: %s",
-				 strerror(errno));
-	err = kernel_btf_extract(m->types, bpf_object__btf(p->skel->obj), *types_fd);
-	if (err)
-		return error_set(e, EXIT_RUNTIME, err, "cannot extract the kernel's types: %s",
-				 strerror(-err));
-	machine_drop_types(m);
-	return 0;
+		return object_open_failure(e);
+	return object_types_fill(types, m, p->skel->obj, e);
 }
 
 static void choose_kfuncs(const struct kernel_features *f)
@@ -234,32 +206,6 @@ static int set_tail_call(const struct probes *p)
 	if (fd >= 0 && bpf_map_update_elem(bpf_map__fd(p->skel->maps.traced), &key, &fd, BPF_ANY))
 		return -errno;
 	return 0;
-}
-
-static int load_failure(const struct machine *m, const struct options *o, int err, struct error *e)
-{
-	if (*inject_message())
-		return error_set(e, EXIT_RUNTIME, err, "cannot put the filter in place: %s",
-				 inject_message());
-	switch (err) {
-	case -ENOMEM:
-		return error_set(e, EXIT_RUNTIME, err,
-				 "no memory for a buffer of %zuK; use a smaller --buffer",
-				 o->buffer_size / 1024);
-	case -E2BIG:
-		return error_set(e, EXIT_USAGE, err,
-				 "the filter is too large for this kernel's verifier; use nets and "
-				 "port ranges");
-	case -EACCES: /* a security module says so too */
-	case -EINVAL:
-		return error_set(
-			e, EXIT_KERNEL, err,
-			"this kernel refuses our BPF programs (its verifier, or a security "
-			"module); please report what -vv shows");
-	default:
-		return machine_refusal(m, err, "load BPF programs (-vv shows the kernel's words)",
-				       e);
-	}
 }
 
 static int load_object(struct probes *p, const struct options *o, const struct machine *m,
@@ -281,22 +227,20 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 		err = skbtrace_bpf__load(p->skel);
 	if (!err)
 		err = set_tail_call(p);
-	return err ? load_failure(m, o, err, e) : 0;
+	return err ? object_load_failure(m, o, err, e) : 0;
 }
 
 static int load(struct probes *p, const struct options *o, struct machine *m,
 		const struct filters *filters, struct error *e)
 {
-	int types_fd = -1, err = inject_register();
+	struct object_types types;
+	int err = object_types_begin(&types, o, e);
 
-	if (err)
-		return error_set(e, EXIT_RUNTIME, err, "libbpf refuses our section names: %s",
-				 strerror(-err));
-	err = open_object(p, m, &types_fd, e);
+	if (!err)
+		err = open_object(p, m, &types, e);
 	if (!err)
 		err = load_object(p, o, m, filters, e);
-	if (types_fd >= 0)
-		close(types_fd);
+	object_types_end(&types);
 	return err;
 }
 
@@ -309,8 +253,6 @@ int probes_load(const struct options *o, struct machine *m, const struct filters
 	*out = NULL;
 	if (!p)
 		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
-	verbosity = o->verbose;
-	libbpf_set_print(print_libbpf);
 	p->cpus = libbpf_num_possible_cpus();
 	err = load(p, o, m, filters, e);
 	if (err)

@@ -9,6 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
+
+/* Given to stdio, because glibc ignores a size without a buffer and takes 4 KB. */
+static char stdout_buffer[1 << 16];
+
 static int fail(const char *path, struct error *e)
 {
 	return error_set(e, EXIT_RUNTIME, -errno, "cannot write the ready file %s: %s", path,
@@ -61,4 +66,19 @@ int ready_file_write(const char *path, struct error *e)
 	if (write_beside(path, beside, sizeof(beside)) || rename(beside, path))
 		return fail(path, e);
 	return 0;
+}
+
+void ready_say(uint64_t started, const char *what, const char *expression, const char *more)
+{
+	fprintf(stderr, "ready in %.1f s: %s, ", (clock_now() - started) / 1e9, what);
+	if (*expression)
+		fprintf(stderr, "filter \"%s\"", expression);
+	else
+		fputs("no packet filter", stderr);
+	fprintf(stderr, "%s\n", more);
+}
+
+void stdout_begin(void)
+{
+	setvbuf(stdout, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ready file: appears, with our process id in it, once tracing has begun. Scripts wait for it.
+/*
+ * How a command that goes on begins: the ready line on stderr, and the ready file, which appears,
+ * with our process id in it, once all is in place. Scripts wait for it.
  */
 #ifndef TRACER_READY_H
 #define TRACER_READY_H
+
+#include <stdint.h>
 
 #include "error.h"
 
@@ -10,5 +14,11 @@
  * calls do nothing for path NULL and return 0 or a negative errno with *e filled. */
 int ready_file_prepare(const char *path, struct error *e);
 int ready_file_write(const char *path, struct error *e);
+
+/* "ready in 0.4 s: WHAT, filter "EXPRESSION"MORE"; started is of clock_now(). */
+void ready_say(uint64_t started, const char *what, const char *expression, const char *more);
+
+/* Gives stdout a large buffer: call fflush() when the reader is to see what was written. */
+void stdout_begin(void);
 
 #endif

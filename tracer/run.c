@@ -2,8 +2,6 @@
 #include "run.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,42 +15,9 @@
 #include "probes.h"
 #include "reader.h"
 #include "ready.h"
+#include "stop.h"
 
-/* Given to stdio, because glibc ignores a size without a buffer and takes 4 KB. */
-static char stdout_buffer[1 << 16];
-
-static volatile sig_atomic_t stop;
-
-static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
-enum { STOP_SIGNALS = sizeof(stop_signals) / sizeof(stop_signals[0]) };
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-	/* The first one ends the run in order; a second one, whichever, kills. */
-	for (int i = 0; i < STOP_SIGNALS; i++)
-		signal(stop_signals[i], SIG_DFL);
-}
-
-static void catch_signals(void)
-{
-	/*
-	 * SA_RESTART: stdio drops what it holds when a write is interrupted. Waiting for records is
-	 * not restarted all the same, epoll_wait(2) never is.
-	 */
-	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
-
-	for (int i = 0; i < STOP_SIGNALS; i++) {
-		/* nohup ignores SIGHUP for us, and means it. */
-		if (stop_signals[i] == SIGHUP && !sigaction(SIGHUP, NULL, &old) &&
-		    old.sa_handler == SIG_IGN)
-			continue;
-		sigaction(stop_signals[i], &sa, NULL);
-	}
-	sa.sa_handler = SIG_IGN;
-	sigaction(SIGPIPE, &sa, NULL);
-}
+static const volatile sig_atomic_t *stop;
 
 int run_dump_filter(const struct options *o, struct error *e)
 {
@@ -110,19 +75,15 @@ static void say_ready(const struct options *o, const struct machine *m, const st
 		      uint64_t started)
 {
 	const struct hook_plan *plan = m->plan;
-	double seconds = (clock_now() - started) / 1e9;
+	char what[160], more[64] = "";
 
-	fprintf(stderr, "ready in %.1f s: %zu of %zu %s by %s, ", seconds, plan->target_count,
-		plan->target_count + plan->skip_count, o->all ? "functions" : "hooks",
-		probes_backend(p));
-	if (*o->expression)
-		fprintf(stderr, "filter \"%s\"", o->expression);
-	else
-		fputs("no packet filter", stderr);
+	snprintf(what, sizeof(what), "%zu of %zu %s by %s", plan->target_count,
+		 plan->target_count + plan->skip_count, o->all ? "functions" : "hooks",
+		 probes_backend(p));
 	if (plan->skip_count)
-		fprintf(stderr, " (%zu left out%s)", plan->skip_count,
-			o->verbose ? "" : ": -v names them");
-	fputc('\n', stderr);
+		snprintf(more, sizeof(more), " (%zu left out%s)", plan->skip_count,
+			 o->verbose ? "" : ": -v names them");
+	ready_say(started, what, o->expression, more);
 	if (o->verbose)
 		name_skips(plan);
 	if (o->verbose && m->no_returns)
@@ -157,7 +118,7 @@ static struct output *open_output(const struct options *o, const struct machine 
 
 	if (env.terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		env.columns = size.ws_col;
-	setvbuf(stdout, stdout_buffer, _IOFBF, sizeof(stdout_buffer));
+	stdout_begin();
 	return output_new(o->json ? "json" : o->group ? "group" : "text", &env);
 }
 
@@ -182,7 +143,7 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 		return err;
 	err = output_begin(out);
 	if (!err)
-		err = reader_run(r, &stop);
+		err = reader_run(r, stop);
 	probes_deactivate(p);
 	drained = reader_drain(r, &counts);
 	if (!err)
@@ -207,7 +168,7 @@ static int load_and_attach(const struct options *o, struct machine *m, struct pr
 	if (!err)
 		err = probes_load(o, m, &filters, p, e);
 	if (!err)
-		err = probes_attach(*p, m, isatty(STDERR_FILENO) ? show_progress : NULL, &stop, e);
+		err = probes_attach(*p, m, isatty(STDERR_FILENO) ? show_progress : NULL, stop, e);
 	clear_progress();
 	filters_close(&filters);
 	return err;
@@ -241,7 +202,7 @@ int run_trace(const struct options *o, struct error *e)
 	struct output *out = NULL;
 	int err;
 
-	catch_signals();
+	stop = stop_catch();
 	err = load_and_attach(o, &m, &p, e);
 	if (err == -EINTR) {
 		err = summary_of_nothing(o, &m, p, e);

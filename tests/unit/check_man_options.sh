@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# check_man_options.sh SKBTRACE MANPAGE: fails unless --help and the section OPTIONS of the man page list the same options, with
+# check_man_options.sh SKBTRACE MANPAGE: fails unless the --help of all commands and the section OPTIONS of the man page list the same
+# options, with
 # the same letters and the same kind of value. Both are brought to the form "-H --host ADDR", one option a line.
 set -u
 [ $# = 2 ] || {
@@ -13,8 +14,10 @@ help=$(mktemp) && man=$(mktemp) || exit 2
 trap 'rm -f "$help" "$man"' EXIT
 
 # A line of an option: "  -H, --host ADDR         words" or "      --keep              words" or "      --skb[=shinfo]      words".
-"$1" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\(\[=[a-z]*\]\)\{0,1\}\)\( [^ a-z][^ ]*\)\{0,1\}\(  .*\)\{0,1\}$/\1\2\4/p' |
-	sed 's/^ *//; s/, / /' | sort >"$help"
+for command in trace $("$1" --help | sed -n 's/^       skbtrace \([a-z]*\) .*\[options\].*/\1/p'); do
+	"$1" "$command" --help
+done | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\(\[=[a-z]*\]\)\{0,1\}\)\( [^ a-z][^ ]*\)\{0,1\}\(  .*\)\{0,1\}$/\1\2\4/p' |
+	sed 's/^ *//; s/, / /' | sort -u >"$help"
 
 # An item of a list in mdoc: ".It Fl H , Fl -host Ar ADDR" or ".It Fl -keep".
 sed -n '/^\.Sh OPTIONS/,/^\.Sh OUTPUT/s/^\.It \(Fl .*\)$/\1/p' "$2" |

@@ -81,7 +81,7 @@ static void without_arguments_everything_is_traced(void **state)
 {
 	(void)state;
 	assert_int_equal(parse_array((char *[]){ "skbtrace", NULL }), 0);
-	assert_int_equal(o.action, ACTION_TRACE);
+	assert_int_equal(o.command, COMMAND_TRACE);
 	assert_string_equal(o.expression, "");
 	assert_int_equal(o.groups, 0);
 	assert_false(o.route);
@@ -153,19 +153,23 @@ static void probes_is_a_command(void **state)
 {
 	(void)state;
 	assert_parses("probes");
-	assert_int_equal(o.action, ACTION_PROBES);
+	assert_int_equal(o.command, COMMAND_PROBES);
 	assert_true(o.all);
 	assert_parses("--json", "probes", "--func", "ip_.*");
-	assert_int_equal(o.action, ACTION_PROBES);
+	assert_int_equal(o.command, COMMAND_PROBES);
 	assert_true(o.json && o.all);
 	assert_parses("probes", "--route");
 	assert_false(o.all);
 	assert_parses("probes", "--version");
 	assert_int_equal(o.action, ACTION_VERSION);
 	assert_parses("--", "probes");
-	assert_int_equal(o.action, ACTION_TRACE);
-	assert_refused("-H/--host is not for skbtrace probes, which traces nothing", "probes", "-H",
+	assert_int_equal(o.command, COMMAND_TRACE);
+	assert_refused("-H/--host is for skbtrace trace, not for skbtrace probes", "probes", "-H",
 		       "1.1.1.1");
+	assert_refused("--dropstack is for skbtrace trace, not for skbtrace probes", "probes",
+		       "--dropst");
+	assert_refused("unknown option --jsno; did you mean --json?", "probes", "--jsno");
+	assert_refused("unknown option -Z; see skbtrace probes --help", "probes", "-Z");
 	assert_refused("skbtrace probes takes no expression; it traces nothing", "probes", "icmp");
 }
 
@@ -500,7 +504,7 @@ static void help_names_every_option_and_fits_a_terminal(void **state)
 	assert_non_null(f);
 	fflush(stdout);
 	dup2(fileno(f), STDOUT_FILENO);
-	options_help();
+	options_help(COMMAND_TRACE);
 	fflush(stdout);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
