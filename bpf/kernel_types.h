@@ -33,6 +33,8 @@ struct in6_addr {
 	} in6_u;
 };
 
+struct proto;
+
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
@@ -40,16 +42,25 @@ struct sock_common {
 	__u16 skc_num; /* local port, host byte order */
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	int skc_bound_dev_if;
 	struct sock *skc_listener; /* of a request that the handshake is not yet done for */
+	struct proto *skc_prot;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct proto {
+	int (*sendpage)(void); /* up to 6.4, and then of other arguments */
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_protocol; /* a bit field before 5.6 */
+	__u16 sk_type;     /* likewise */
+	struct dst_entry *sk_dst_cache;
 	struct socket *sk_socket;
+	unsigned int sk_max_ack_backlog;
 };
 
 struct proto_ops {
@@ -58,6 +69,11 @@ struct proto_ops {
 
 struct socket {
 	const struct proto_ops *ops;
+	struct sock *sk;
+};
+
+struct msghdr {
+	void *msg_name;
 };
 
 struct inode {
@@ -78,6 +94,7 @@ struct task_struct {
 	char comm[16];
 	struct task_struct *group_leader;
 	struct mm_struct *mm;
+	__u64 start_time; /* CLOCK_MONOTONIC, ns */
 };
 
 struct kernfs_node {

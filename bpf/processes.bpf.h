@@ -6,6 +6,7 @@
 #ifndef SKBTRACE_PROCESSES_BPF_H
 #define SKBTRACE_PROCESSES_BPF_H
 
+#include "args.bpf.h"
 #include "trace.bpf.h"
 
 #define PF_KTHREAD 0x00200000
@@ -131,27 +132,20 @@ static __always_inline void note_fork(struct task_struct *parent, struct task_st
 	bpf_ringbuf_submit(note, BPF_RB_NO_WAKEUP);
 }
 
-static long (*read_user_bounded)(void *to, __u64 size,
-				 const void *from) = (void *)BPF_FUNC_probe_read_user;
-
 static __always_inline void note_exec(struct task_struct *task)
 {
 	struct skbt_process *note;
-	__u64 from, size;
 
 	if (!watching)
 		return;
 	note = reserve_note(sizeof(*note) + SKBT_ARGS);
 	if (!note)
 		return;
-	from = BPF_CORE_READ(task, mm, arg_start);
-	size = BPF_CORE_READ(task, mm, arg_end) - from;
-	bound(size, SKBT_ARGS);
 	note->type = SKBT_EXEC;
 	note->pid = BPF_CORE_READ(task, tgid);
 	note->parent = 0;
 	note->ts = bpf_ktime_get_ns();
-	note->len = read_user_bounded(note->args, size, (void *)from) ? 0 : size;
+	note->len = read_args(note->args, task);
 	bpf_ringbuf_submit(note, BPF_RB_NO_WAKEUP);
 }
 

@@ -24,4 +24,7 @@ struct last_decoded {
  * anew. */
 void packet_decode_next(struct last_decoded *last, const struct skbt_record *rec, struct packet *p);
 
+/* "TCP", or "IP-253" for a protocol without a name. */
+const char *transport_name(uint8_t protocol);
+
 #endif

@@ -54,7 +54,4 @@ void decode_ipv6(struct bytes b, struct packet *p);
 /* What follows an IP header, by protocol number. Sets proto even if no byte is there. */
 void decode_transport(uint8_t protocol, struct bytes b, struct packet *p);
 
-/* Only its name, where the header is in another fragment. */
-void name_transport(uint8_t protocol, struct packet *p);
-
 #endif

@@ -20,7 +20,7 @@ void decode_ipv4(struct bytes b, struct packet *p)
 	if (offset == 0)
 		decode_transport(get_u8(b, PROTOCOL), skip(b, header), p);
 	else
-		name_transport(get_u8(b, PROTOCOL), p);
+		p->proto = transport_name(get_u8(b, PROTOCOL));
 	if (fragment & (MORE_FRAGMENTS | OFFSET_MASK))
 		add_detail(p, "frag %u%s", offset, fragment & MORE_FRAGMENTS ? "+" : "");
 	add_detail(p, fragment & DONT_FRAGMENT ? "ttl %u DF" : "ttl %u", get_u8(b, TTL));
@@ -81,7 +81,7 @@ void decode_ipv6(struct bytes b, struct packet *p)
 	get_copy(b, DST, p->dst, 16);
 	walk_extensions(&x);
 	if (x.offset)
-		name_transport(x.next, p);
+		p->proto = transport_name(x.next);
 	else if (!x.cut)
 		decode_transport(x.next, x.rest, p);
 	if (x.fragmented)

@@ -207,21 +207,20 @@ static const struct transport {
 	[IPPROTO_MPLS] = { "MPLS", NULL },
 };
 
-void name_transport(uint8_t protocol, struct packet *p)
+const char *transport_name(uint8_t protocol)
 {
 	static char others[256][8]; /* "IP-253", made when first met */
 
-	p->proto = transports[protocol].name;
-	if (p->proto)
-		return;
+	if (transports[protocol].name)
+		return transports[protocol].name;
 	if (!others[protocol][0])
 		snprintf(others[protocol], sizeof(others[protocol]), "IP-%u", protocol);
-	p->proto = others[protocol];
+	return others[protocol];
 }
 
 void decode_transport(uint8_t protocol, struct bytes b, struct packet *p)
 {
-	name_transport(protocol, p);
+	p->proto = transport_name(protocol);
 	if (transports[protocol].decode)
 		transports[protocol].decode(b, p);
 }

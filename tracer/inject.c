@@ -44,6 +44,7 @@ static struct {
 	{ "skbt.kprobe+", BPF_PROG_TYPE_KPROBE, 0, 0 },
 	{ "skbt.rawtp+", BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0 },
 	{ "skbt.fentry+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, 0 },
+	{ "skbt.fexit+", BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, 0 },
 	{ "skbt.tc+", BPF_PROG_TYPE_SCHED_CLS, 0, 0 },
 };
 

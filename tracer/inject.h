@@ -24,6 +24,7 @@
  *	skbt.rawtp	BPF_PROG_TYPE_RAW_TRACEPOINT
  *	skbt.fentry	BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY (set the attach target before load;
  *			for fentry.multi instead the attach type FENTRY_MULTI)
+ *	skbt.fexit	BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT (likewise)
  *	skbt.tc		BPF_PROG_TYPE_SCHED_CLS
  *
  * Order of calls: inject_register(), open the object, inject_forget(), inject_body() for each stub,

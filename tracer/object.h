@@ -36,6 +36,9 @@ int object_types_fill(const struct object_types *t, struct machine *m, const str
 /* Not before the object is loaded. */
 void object_types_end(struct object_types *t);
 
+/* Hits that the kernel skipped because the program was found running on that CPU. */
+uint64_t object_missed(const struct bpf_object *obj);
+
 /* Why it could not be opened or loaded: fills *e, returns err. */
 int object_open_failure(struct error *e);
 int object_load_failure(const struct machine *m, const struct options *o, int err, struct error *e);

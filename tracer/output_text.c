@@ -63,6 +63,12 @@ void put_safe(struct linebuf *b, const char *text, size_t size)
 		lb_char(b, '-');
 }
 
+void put_words(struct linebuf *b, const char *text)
+{
+	for (; *text; text++)
+		lb_char(b, *text == ' ' ? ' ' : printable(*text));
+}
+
 static void put_clock(struct linebuf *b, struct text *t, uint64_t wall_ns)
 {
 	time_t second = wall_ns / 1000000000;

@@ -10,6 +10,12 @@ int run_trace(const struct options *o, struct error *e);
 /* Prints which functions this kernel lets be traced (probes). */
 int run_probes(const struct options *o, struct error *e);
 
+/* Prints who sends and receives, once an interval, until it is told to stop (top). */
+int run_top(const struct options *o, struct error *e);
+
+/* Prints the sockets that listen, and those that begin to (listen). */
+int run_listen(const struct options *o, struct error *e);
+
 /* Compiles the packet filter and prints it (-d). */
 int run_dump_filter(const struct options *o, struct error *e);
 

@@ -8,6 +8,9 @@
 /* What others could set: nothing in it can move the cursor or split a column. "-" if empty. */
 void put_safe(struct linebuf *b, const char *text, size_t size);
 
+/* Likewise, a line of words: blanks stay. */
+void put_words(struct linebuf *b, const char *text);
+
 /* "+3.1us" */
 void put_delta(struct linebuf *b, int64_t ns);
 

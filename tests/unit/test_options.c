@@ -121,7 +121,8 @@ static void after_two_dashes_all_words_belong_to_the_expression(void **state)
 static void commands_of_later_versions_are_named(void **state)
 {
 	(void)state;
-	assert_refused("'top' is not part of this version of skbtrace; see skbtrace --help", "top");
+	assert_refused("'diff' is not part of this version of skbtrace; see skbtrace --help",
+		       "diff");
 	assert_refused("'report' is not part of this version of skbtrace; see skbtrace --help",
 		       "-v", "report", "x");
 	assert_expression("udp port 53 or icmp", "udp", "port", "53", "or", "icmp");
@@ -164,8 +165,8 @@ static void probes_is_a_command(void **state)
 	assert_int_equal(o.action, ACTION_VERSION);
 	assert_parses("--", "probes");
 	assert_int_equal(o.command, COMMAND_TRACE);
-	assert_refused("-H/--host is for skbtrace trace, not for skbtrace probes", "probes", "-H",
-		       "1.1.1.1");
+	assert_refused("--sample is for skbtrace trace, not for skbtrace probes", "probes",
+		       "--sample", "1/2");
 	assert_refused("--dropstack is for skbtrace trace, not for skbtrace probes", "probes",
 		       "--dropst");
 	assert_refused("unknown option --jsno; did you mean --json?", "probes", "--jsno");
