@@ -16,7 +16,7 @@ ask '$all[] | "\(.pid) \(.comm)"' | sort -u >/run/names.all
 comm -23 /run/names.wanted /run/names.all >/run/names.missing
 [ ! -s /run/names.missing ] || fail "names: $(head -n 3 /run/names.missing)"
 
-# 40,000 ends of connections in one interval; a map holds 16,384.
+# 20,000 peers in one interval; a map holds 16,384.
 trace top --by conn 60
 python3 -c '
 import socket

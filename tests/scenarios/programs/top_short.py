@@ -8,6 +8,7 @@ import ctypes, json, os, selectors, socket, sys
 PR_SET_NAME = 15
 PROCESSES = 500
 addresses = sys.argv[1:]
+libc = ctypes.CDLL(None)
 
 
 def family(address):
@@ -16,8 +17,11 @@ def family(address):
 
 def client(i, targets):
     name = f"short-{i}"
-    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
-    target = targets[i % len(targets)]
+    libc.prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
+    target = targets[i // 4 % len(targets)]
+    # The server's ends of connections: they would not be closed before all have left them.
+    for sock in accepted:
+        sock.close()
     if i % 4 == 3:
         sock = socket.socket(target[0].family, socket.SOCK_DGRAM)
         tx = sock.sendto(b"u" * (i + 1), target[1].getsockname())
@@ -47,29 +51,33 @@ for tcp, udp in targets:
     waiting.register(udp, selectors.EVENT_READ)
 
 sums = [0, 0, "python3"]
-made = ended = datagrams = 0
-while ended + datagrams < PROCESSES:
-    if made < PROCESSES and made - ended - datagrams < 20:
+accepted = set()
+made = ended = datagrams = gone = 0
+while ended + datagrams < PROCESSES or gone < PROCESSES:
+    if made < PROCESSES and made - gone < 20:
         if os.fork() == 0:
             client(made, targets)
         made += 1
         continue
-    for key, _ in waiting.select():
+    while gone < made and os.waitpid(-1, os.WNOHANG)[0]:
+        gone += 1
+    for key, _ in waiting.select(0.01):
         sock = key.fileobj
         if sock.type == socket.SOCK_DGRAM:
             sums[0] += len(sock.recv(4096))
             datagrams += 1
         elif sock in [tcp for tcp, _ in targets]:
-            waiting.register(sock.accept()[0], selectors.EVENT_READ)
+            connection, _ = sock.accept()
+            accepted.add(connection)
+            waiting.register(connection, selectors.EVENT_READ)
         elif data := sock.recv(4096):
             sums[0] += len(data)
         else:
             sums[1] += sock.send(b"a" * 77)
             waiting.unregister(sock)
+            accepted.discard(sock)
             sock.close()
             ended += 1
-for _ in range(PROCESSES):
-    os.wait()
 os.close(report[1])
 os.write(1, json.dumps({str(os.getpid()): sums}).encode() + b"\n")
 while data := os.read(report[0], 65536):
