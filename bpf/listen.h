@@ -6,8 +6,8 @@
 #include "top.h"
 
 struct skbt_listener {
-	__u64 ts;    /* CLOCK_MONOTONIC, ns; 0 = it was there before */
-	__u64 inode; /* of the socket's file; 0 = it has none */
+	__u64 ts;              /* CLOCK_MONOTONIC, ns; 0 = it was there before */
+	__u64 inode;           /* of the socket's file; 0 = it has none */
 	struct skbt_ends ends; /* the remote one is all 0 */
 	__u32 pid;             /* thread group; 0 = not known */
 	__u32 netns;

@@ -3,10 +3,10 @@
  * skbtrace top: bytes that programs send and receive, counted where the protocols return them to
  * the socket layer. Two ways to see a return, of which user space loads one:
  *
- *	exit_NAME	fexit: has the arguments as well. On a kernel that can be preempted the
- *			kernel skips hits while a program is in the middle of one
- *(docs/INTERNALS.md) call_, returned	kprobe.multi at both ends of a call, with a map between:
- *where returns are followed by each task's own list (6.14), so that none is missed
+ * - exit_NAME, by fexit, which has the arguments as well; but on a kernel that can be preempted the
+ *   kernel skips hits while a program is in the middle of one (docs/INTERNALS.md);
+ * - call_NAME and returned, by kprobe.multi at both ends of a call, with a map between; where
+ *   returns are followed by each task's own list (6.14), so that none is missed.
  *
  * A call that waits for bytes when counting begins has no end that is seen: pending_* count where
  * the protocol has copied them. User space says which tasks wait so.

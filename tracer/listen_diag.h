@@ -9,7 +9,7 @@
 #include "../bpf/listen.h"
 
 struct listen_list {
-	struct skbt_listener *sockets; /* ts 0, args_len 0 */
+	struct skbt_listener *sockets;    /* ts 0, args_len 0 */
 	char (*ifnames)[SKBT_IFNAME_LEN]; /* of the device each is bound to; "" = none */
 	size_t count, room;
 	bool complete; /* every namespace and protocol could be asked */

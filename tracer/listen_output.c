@@ -114,10 +114,11 @@ int listen_print_head(const struct listen_env *env)
 	static const struct {
 		size_t at;
 		const char *text;
-	} heads[] = { { 0, "TIME" },	      { AT_PID, "PID" },	 { AT_COMM, "COMM" },
-		      { AT_FAMILY, "FAMILY" }, { AT_PROTO, "PROTO" },	 { AT_ADDRESS, "ADDRESS" },
-		      { AT_PORT, "PORT" },     { AT_BACKLOG, "BACKLOG" }, { AT_NETNS, "NETNS" },
-		      { AT_CMDLINE, "CMDLINE" } };
+	} heads[] = { { 0, "TIME" },         { AT_PID, "PID" },
+		      { AT_COMM, "COMM" },   { AT_FAMILY, "FAMILY" },
+		      { AT_PROTO, "PROTO" }, { AT_ADDRESS, "ADDRESS" },
+		      { AT_PORT, "PORT" },   { AT_BACKLOG, "BACKLOG" },
+		      { AT_NETNS, "NETNS" }, { AT_CMDLINE, "CMDLINE" } };
 	struct linebuf b;
 
 	if (env->options->json)

@@ -81,13 +81,14 @@ static void a_quoted_number_belongs_to_the_expression(void **state)
 static void both_are_positive_whole_numbers(void **state)
 {
 	(void)state;
-	assert_refused("the interval in seconds is a whole number from 1 on, not \"0\"", "top", "0");
+	assert_refused("the interval in seconds is a whole number from 1 on, not \"0\"", "top",
+		       "0");
 	assert_refused("the interval in seconds is a whole number from 1 on, not \"1.5\"", "top",
 		       "1.5");
-	assert_refused("the number of intervals is a whole number from 1 on, not \"0\"", "top", "tcp",
-		       "5", "0");
-	assert_refused("the interval in seconds is a whole number from 1 on, not \"-3\"", "top", "tcp",
-		       "--", "-3");
+	assert_refused("the number of intervals is a whole number from 1 on, not \"0\"", "top",
+		       "tcp", "5", "0");
+	assert_refused("the interval in seconds is a whole number from 1 on, not \"-3\"", "top",
+		       "tcp", "--", "-3");
 	assert_refused("the interval in seconds is a whole number from 1 on, not "
 		       "\"99999999999999999999\"",
 		       "top", "99999999999999999999");
@@ -99,8 +100,8 @@ static void both_are_positive_whole_numbers(void **state)
 static void each_is_given_once(void **state)
 {
 	(void)state;
-	assert_refused("the interval is given twice, by --interval and as \"5\"", "top", "--interval",
-		       "2", "5");
+	assert_refused("the interval is given twice, by --interval and as \"5\"", "top",
+		       "--interval", "2", "5");
 	assert_refused("the number of intervals is given twice, by -c/--count and as \"3\"", "top",
 		       "-c", "2", "5", "3");
 }
@@ -108,14 +109,17 @@ static void each_is_given_once(void **state)
 static void an_option_of_another_command_is_refused_by_name(void **state)
 {
 	(void)state;
-	assert_refused("--dropstack is for skbtrace trace, not for skbtrace top", "top", "--dropstack");
+	assert_refused("--dropstack is for skbtrace trace, not for skbtrace top", "top",
+		       "--dropstack");
 	assert_refused("--interval is for skbtrace top, not for skbtrace trace", "--interval", "5");
-	assert_refused("--by is for skbtrace top, not for skbtrace listen", "--by", "conn", "listen");
+	assert_refused("--by is for skbtrace top, not for skbtrace listen", "--by", "conn",
+		       "listen");
 	assert_refused("-u/--udp is for skbtrace listen, not for skbtrace top", "top", "-u");
 	assert_refused("-x/--bytes is for skbtrace trace, not for skbtrace listen", "listen", "-x");
 	assert_refused("unknown option --frobnicate; see skbtrace listen --help", "listen",
 		       "--frobnicate");
-	assert_refused("--by takes pid, conn, netns or cgroup, not \"user\"", "top", "--by", "user");
+	assert_refused("--by takes pid, conn, netns or cgroup, not \"user\"", "top", "--by",
+		       "user");
 }
 
 static void options_may_come_before_the_command(void **state)

@@ -49,10 +49,19 @@ static void addresses_protocols_and_ports_are_known(void **state)
 	struct skbt_ends v4 = ends_of(IPPROTO_TCP, "10.0.0.1", 4000, "10.0.0.2", 443);
 	struct skbt_ends v6 = ends_of(IPPROTO_UDP, "fd00::1", 5000, "fd00::2", 53);
 	static const char *const both[] = {
-		"", "tcp port 443 or udp port 53", "port 443 or 53", "portrange 400-500 or 50-60",
-		"net 10.0.0.0/8 or net fd00::/16", "ip or ip6", "not arp", "host 10.0.0.2 or host fd00::2",
-		"ip proto 6 or ip6 proto 17", "dst or src host 10.0.0.1 or fd00::1", "not icmp",
-		"not portrange 1-2", "ip[9] = 6 or ip6[6] = 17",
+		"",
+		"tcp port 443 or udp port 53",
+		"port 443 or 53",
+		"portrange 400-500 or 50-60",
+		"net 10.0.0.0/8 or net fd00::/16",
+		"ip or ip6",
+		"not arp",
+		"host 10.0.0.2 or host fd00::2",
+		"ip proto 6 or ip6 proto 17",
+		"dst or src host 10.0.0.1 or fd00::1",
+		"not icmp",
+		"not portrange 1-2",
+		"ip[9] = 6 or ip6[6] = 17",
 	};
 
 	(void)state;
@@ -82,9 +91,18 @@ static void src_and_dst_are_as_in_a_packet(void **state)
 static void what_a_socket_does_not_tell_is_refused(void **state)
 {
 	static const char *const more[] = {
-		"tcp[tcpflags] & tcp-syn != 0", "greater 100", "len > 5", "ether src 1:2:3:4:5:6",
-		"vlan", "vlan 5", "ip[8] < 5", "tcp[20:4] = 0x47455420", "icmp[0] = 8",
-		"ip[6] & 0x40 != 0 and ip[1] = 4", "ether multicast", "ip6[7] = 1",
+		"tcp[tcpflags] & tcp-syn != 0",
+		"greater 100",
+		"len > 5",
+		"ether src 1:2:3:4:5:6",
+		"vlan",
+		"vlan 5",
+		"ip[8] < 5",
+		"tcp[20:4] = 0x47455420",
+		"icmp[0] = 8",
+		"ip[6] & 0x40 != 0 and ip[1] = 4",
+		"ether multicast",
+		"ip6[7] = 1",
 	};
 	struct skb_filter *f;
 	struct error e;
@@ -115,8 +133,8 @@ static int pending(long number, unsigned int fd, unsigned int arg2, unsigned int
 {
 	char text[128];
 
-	snprintf(text, sizeof(text), "%ld 0x%x 0x7f00 0x%x 0x%x 0x0 0x0 0x7ffc 0x7f11\n", number, fd,
-		 arg2, arg3);
+	snprintf(text, sizeof(text), "%ld 0x%x 0x7f00 0x%x 0x%x 0x0 0x0 0x7ffc 0x7f11\n", number,
+		 fd, arg2, arg3);
 	return top_pending_fd(text);
 }
 

@@ -76,9 +76,9 @@ static const char *print(const struct top_interval *i)
 	return end_text(env.out);
 }
 
-static const struct top_interval second = {
-	.wall_ns = 1000000000000, .ns = 1000000000, .number = 1
-};
+static const struct top_interval second = { .wall_ns = 1000000000000,
+					    .ns = 1000000000,
+					    .number = 1 };
 
 static void a_table_has_kilobytes_most_first(void **state)
 {
@@ -86,13 +86,15 @@ static void a_table_has_kilobytes_most_first(void **state)
 	top_table_begin(table);
 	add(7, "a b", 1, 0);
 	add(12345, "server", 1024, 1536);
-	assert_string_equal(
-		print(&second),
-		"# 00:16:40 1.0 s: 2 processes, 1.0 KB received, 1.5 KB sent\n"
-		"PID     COMM                    RX_KB        TX_KB     RXSUM_KB     TXSUM_KB       SUM_KB\n"
-		"12345   server                    1.0          1.5          1.0          1.5          2.5\n"
-		"7       a_b                       0.1          0.0          0.1          0.0          0.1\n"
-		"\n");
+	assert_string_equal(print(&second),
+			    "# 00:16:40 1.0 s: 2 processes, 1.0 KB received, 1.5 KB sent\n"
+			    "PID     COMM                    RX_KB        TX_KB     RXSUM_KB     "
+			    "TXSUM_KB       SUM_KB\n"
+			    "12345   server                    1.0          1.5          1.0       "
+			    "   1.5          2.5\n"
+			    "7       a_b                       0.1          0.0          0.1       "
+			    "   0.0          0.1\n"
+			    "\n");
 }
 
 static void what_found_no_row_is_shown(void **state)
@@ -142,17 +144,17 @@ static void json_has_every_key(void **state)
 	assert_int_equal(top_print_summary(&env, table, &second), 0);
 	assert_string_equal(
 		end_text(env.out),
-		"{\"schema\":1,\"type\":\"summary\",\"ts\":1000000000000,\"intervals\":1,\"rows\":1,"
+		"{\"schema\":1,\"type\":\"summary\",\"ts\":1000000000000,\"intervals\":1,\"rows\":"
+		"1,"
 		"\"rx_sum\":5,\"tx_sum\":6,\"others_rx_sum\":0,\"others_tx_sum\":0,\"overflow\":0,"
 		"\"missed\":0,\"backend\":\"fexit\",\"kernel\":\"6.1\"}\n");
 }
 
 static void a_connection_has_two_ends(void **state)
 {
-	struct skbt_top_key key = { .ends = { .family = AF_INET6,
-					      .proto = IPPROTO_TCP,
-					      .lport = 5,
-					      .rport = 443 } };
+	struct skbt_top_key key = {
+		.ends = { .family = AF_INET6, .proto = IPPROTO_TCP, .lport = 5, .rport = 443 }
+	};
 	struct skbt_top_row row = { .rx = 10, .pid = 9, .comm = "c", .netns = 4026531840 };
 
 	(void)state;
@@ -184,10 +186,9 @@ static void a_socket_that_listens_is_a_line(void **state)
 					     .proto = IPPROTO_TCP,
 					     .lport = 80,
 					     .laddr = { 127, 0, 0, 1 } } };
-	struct listen_event ev = { .socket = &l,
-				   .wall_ns = 1000000001000,
-				   .ifname = "d0",
-				   .cmdline = "srv -x\033[2J" };
+	struct listen_event ev = {
+		.socket = &l, .wall_ns = 1000000001000, .ifname = "d0", .cmdline = "srv -x\033[2J"
+	};
 	struct listen_env le = { .options = &o, .netns_names = env.netns_names };
 
 	(void)state;
@@ -210,12 +211,12 @@ static void a_socket_that_listens_is_a_line(void **state)
 	o.json = true;
 	begin_text(&le.out);
 	assert_int_equal(listen_print(&le, &ev), 0);
-	assert_string_equal(
-		end_text(le.out),
-		"{\"schema\":1,\"type\":\"listen\",\"ts\":1000000001000,\"existing\":true,\"pid\":null,"
-		"\"comm\":null,\"cmdline\":null,\"family\":\"IPv4\",\"proto\":\"TCP\","
-		"\"addr\":\"127.0.0.1\",\"port\":80,\"backlog\":128,\"ifname\":\"d0\","
-		"\"netns\":4026531840,\"netns_name\":null,\"inode\":77}\n");
+	assert_string_equal(end_text(le.out),
+			    "{\"schema\":1,\"type\":\"listen\",\"ts\":1000000001000,\"existing\":"
+			    "true,\"pid\":null,"
+			    "\"comm\":null,\"cmdline\":null,\"family\":\"IPv4\",\"proto\":\"TCP\","
+			    "\"addr\":\"127.0.0.1\",\"port\":80,\"backlog\":128,\"ifname\":\"d0\","
+			    "\"netns\":4026531840,\"netns_name\":null,\"inode\":77}\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
