@@ -102,12 +102,18 @@ static __always_inline void note_lookup(__u32 table, const struct flowi4 *flow,
 	cpu->fib[0] = found;
 }
 
+static __always_inline bool leads_here(const struct skbt_route *r)
+{
+	return r->type == ROUTE_LOCAL || r->type == ROUTE_BROADCAST;
+}
+
+/* A route to this host leads to lo, where the table has the device that the address is on. */
 static __always_inline __u32 table_of_lookup(const struct fib_lookup *l, const struct skbt_route *r,
 					     __be32 daddr, __u64 now)
 {
-	bool fits = l->daddr == daddr && l->ifindex == r->ifindex && now - l->ts < FIB_FRESH_NS;
+	bool fits = l->daddr == daddr && now - l->ts < FIB_FRESH_NS;
 
-	return fits ? l->table : 0;
+	return fits && (leads_here(r) || l->ifindex == r->ifindex) ? l->table : 0;
 }
 
 /*
@@ -125,7 +131,7 @@ static __always_inline void find_table4(struct skbt_route *r, const struct cpu_s
 	if (!r->table)
 		r->table = table_of_lookup(&cpu->fib[1], r, daddr, now);
 	/* Without rules of its own a namespace has both tables in one, which is called main. */
-	if (r->table == RT_TABLE_MAIN && (r->type == ROUTE_LOCAL || r->type == ROUTE_BROADCAST))
+	if (r->table == RT_TABLE_MAIN && leads_here(r))
 		r->table = RT_TABLE_LOCAL;
 }
 
