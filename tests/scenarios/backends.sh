@@ -20,7 +20,8 @@ for backend in $(backends); do
 	# As lsof does: 6.18 would panic at a link without cookies.
 	cat /proc/"$tracer"/fdinfo/* >/dev/null
 	finish
-	summary "$backend" ".backend == \"$wanted\" and .attached == 7 and .skipped == 0 and .missed == 0"
+	summary "$backend" ".backend == \"$wanted\" and .attached == 7 and .skipped == 0"
+	[[ $KERNEL = 7.* ]] || summary "$backend missed hits" '.missed == 0' # there tracepoints can be preempted, see below
 	expect "$backend: seven functions, in order" '$path | map(select(.src == "10.77.1.1")) | funcs == ["ip_output",
 		"ip_finish_output2", "__dev_queue_xmit", "veth_xmit", "ip_rcv", "ip_local_deliver", "icmp_rcv"]'
 	expect "$backend: stacks begin in the function" '$path | all(. as $e | $e.stack[0] | startswith($e.func + "+"))'
