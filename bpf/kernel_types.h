@@ -12,19 +12,52 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct ipv4_devconf {
+	int data[8]; /* more of them */
+};
+
+struct netns_ipv4 {
+	struct ipv4_devconf *devconf_all;
+};
+
 struct net {
 	struct ns_common ns;
+	struct netns_ipv4 ipv4;
 };
 
 typedef struct {
 	struct net *net;
 } possible_net_t;
 
+struct in_ifaddr {
+	struct in_ifaddr *ifa_next;
+	__be32 ifa_local;
+};
+
+struct in_device {
+	struct in_ifaddr *ifa_list;
+	struct ipv4_devconf cnf;
+};
+
+struct ipv6_devconf {
+	__s32 forwarding;
+	__s32 disable_ipv6;
+};
+
+struct inet6_dev {
+	struct ipv6_devconf cnf;
+};
+
 struct net_device {
 	char name[16];
 	int ifindex;
 	unsigned short type;
 	possible_net_t nd_net;
+	unsigned long state;
+	unsigned int flags, mtu;
+	struct in_device *ip_ptr;
+	struct inet6_dev *ip6_ptr;
+	const unsigned char *dev_addr;
 };
 
 struct in6_addr {
@@ -54,8 +87,16 @@ struct proto {
 	int (*sendpage)(void); /* up to 6.4, and then of other arguments */
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct sock {
 	struct sock_common __sk_common;
+	int sk_rcvbuf;
+	struct {
+		atomic_t rmem_alloc;
+	} sk_backlog;
 	__u16 sk_protocol; /* a bit field before 5.6 */
 	__u16 sk_type;     /* likewise */
 	struct dst_entry *sk_dst_cache;
@@ -153,6 +194,7 @@ struct dst_entry {
 	struct dst_ops *ops;
 	unsigned short flags;
 	short error;
+	unsigned long _metrics;
 };
 
 struct rtable {

@@ -10,6 +10,8 @@
 #include "kernel_types.h"
 
 #define FIRST_NETNS_INODE 0xefffff00
+#define IPV4_SADDR_AT     12
+#define IPV4_DADDR_AT     16
 
 struct device_facts {
 	__u32 ifindex; /* 0 = no device */

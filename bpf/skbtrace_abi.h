@@ -61,6 +61,7 @@ enum skbt_section {
 	SKBT_SEC_DATA,    /* struct skbt_data: bytes of the packet (-x) */
 	SKBT_SEC_SKB,     /* the struct sk_buff (--skb) */
 	SKBT_SEC_SHINFO,  /* its struct skb_shared_info (--skb=shinfo) */
+	SKBT_SEC_DROP,    /* struct skbt_drop: SKBT_DROP only */
 	SKBT_SECTIONS,
 };
 
@@ -143,6 +144,34 @@ struct skbt_verdict {
 	char chain[32];
 };
 
+enum skbt_drop_known {
+	SKBT_KNOWN_DEVICE = 1, /* dev_ members and no_carrier, of skb->dev */
+	SKBT_KNOWN_IPV4 = 2,   /* it has IPv4: forwarding4, rp_filter, own_src */
+	SKBT_KNOWN_IPV6 = 4,   /* likewise IPv6: forwarding6, disable_ipv6 */
+	SKBT_KNOWN_ROUTE = 8,  /* route_ members */
+	SKBT_KNOWN_SOCKET = 16,
+};
+
+/* What the cause of a drop may depend on and the packet does not say. */
+struct skbt_drop {
+	__u32 known; /* bits of enum skbt_drop_known; what is not known is 0 */
+	__u32 dev_mtu;
+	__u32 dev_flags;          /* IFF_ of linux/if.h */
+	__u32 route_mtu;          /* bytes, the smaller one of the route's and its device's */
+	__s32 route_error;        /* negative errno of a route that leads nowhere, or 0 */
+	__s32 sk_rcvbuf, sk_rmem; /* bytes: limit and use of the receive buffer */
+	__u16 sk_family;
+	__u8 sk_state; /* TCP_ of linux/tcp.h, also of other protocols */
+	__u8 no_carrier;
+	__u8 forwarding4, forwarding6;
+	__u8 rp_filter; /* in force: the larger one of the interface's and of all */
+	__u8 disable_ipv6;
+	__u8 own_src; /* IPv4: it comes from an address of the device itself */
+	__u8 reserved;
+	__u8 dev_addr[6];
+	__u8 reserved2[4];
+};
+
 /*
  * The packet's bytes, more of them than the record's bytes[] and from the same place on. Where that
  * has no header of the packet's own to begin at, start is SKBT_NO_HEADER, and they begin at
@@ -212,6 +241,7 @@ enum skbt_counter {
 };
 
 _Static_assert(sizeof(struct skbt_record) == 312, "record layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_drop) == 48, "drop layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_owner) == 32, "owner layout changed: update both sides");
 

@@ -7,6 +7,7 @@
 #ifndef SKBTRACE_TRACE_BPF_H
 #define SKBTRACE_TRACE_BPF_H
 
+#include "drop.bpf.h"
 #include "follow.bpf.h"
 #include "in_place.bpf.h"
 #include "inner.bpf.h"
@@ -304,7 +305,10 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 {
 	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
 	const __u64 fixed_size = sizeof(struct skbt_record) + inside_size();
-	bool with_stack = hit->type == SKBT_DROP ? config.drop_stack : config.path_stack;
+	const __u64 drop_size = sizeof(struct skbt_drop);
+	bool drop = hit->type == SKBT_DROP;
+	bool with_stack = drop ? config.drop_stack : config.path_stack;
+	void *at;
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
 	struct skbt_record *rec;
 	long got;
@@ -315,7 +319,12 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		count(cpu, SKBT_NOT_SAMPLED);
 		return;
 	}
-	if (with_stack)
+	/* Sizes have to be constants. */
+	if (drop && with_stack)
+		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size + drop_size, 0);
+	else if (drop)
+		rec = bpf_ringbuf_reserve(&ring, fixed_size + drop_size, 0);
+	else if (with_stack)
 		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size, 0);
 	else
 		rec = bpf_ringbuf_reserve(&ring, fixed_size, 0);
@@ -335,9 +344,14 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
 		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
 	}
+	at = (void *)rec->stack + (with_stack ? stack_size : 0);
 	if (inside_size())
-		fill_inside(rec, (void *)rec->stack + (with_stack ? stack_size : 0), &slot->window,
-			    skb, hit->skb, depth);
+		fill_inside(rec, at, &slot->window, skb, hit->skb, depth);
+	if (drop) {
+		rec->sections |= 1 << SKBT_SEC_DROP;
+		fill_drop(at + inside_size(), rec, skb,
+			  packet_socket(&cpu->known[depth & (SLOTS - 1)], skb, hit->skb));
+	}
 	if (remember_call(ctx, &slot->call, rec))
 		count(cpu, SKBT_LOST_CALLS);
 	submit(rec);

@@ -19,10 +19,24 @@ struct packet {
 			     1 DF" */
 };
 
+/* What cause and advice may tell of the packet; 0 or empty = not known. */
+struct explain_values {
+	uint32_t len; /* bytes, from the IP header on */
+	uint32_t mtu; /* of the route, bytes */
+	int32_t rcvbuf, rmem;
+	uint16_t ethertype;
+	uint8_t protocol, ttl;
+	uint8_t mac[6], dmac[6];     /* of the interface; the packet's destination */
+	char iface[SKBT_IFNAME_LEN]; /* where it is, not terminated if it is that long */
+	char out[SKBT_IFNAME_LEN];   /* where its route leads */
+};
+
 struct explanation {
-	const char *cause;  /* one sentence, or NULL */
-	const char *advice; /* one sentence, or NULL */
-	bool inferred;      /* from the location, because the kernel gave no reason */
+	/* One sentence each, or NULL. May hold {placeholders}: explain_text() fills them in. */
+	const char *cause, *advice;
+	bool inferred; /* from the location and from facts, because the kernel gave no reason */
+	bool routine;  /* nothing is lost: a copy of the packet, or one that was handled */
+	struct explain_values values;
 };
 
 struct changes;
@@ -41,7 +55,8 @@ struct event {
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
 	uint64_t location_offset; /* drop: bytes into func */
 	struct packet packet;
-	struct explanation why;             /* drops only */
+	const struct skbt_drop *drop; /* drop: what the record says beside the packet, or NULL */
+	struct explanation why;       /* drops only */
 	const struct skbt_verdict *verdict; /* of a return; NULL = it is none */
 	const char *decision;               /* of a bridge, in words; NULL = none is made here */
 	/* Filled in by journeys_event(), in the order in which events are shown. */

@@ -2,32 +2,34 @@
 #include "explain.h"
 
 #include <linux/if_packet.h>
-#include <stddef.h>
 #include <string.h>
+
+#include "facts.h"
 
 enum { ANY = -1 };
 
 #define ANYWHERE ""
+#define F(name)  ((uint64_t)1 << FACT_##name)
+#define NO_FACT  ((uint64_t)0)
 
-struct entry {
-	const char *reasons;   /* words; "" = for drops without a reason */
-	const char *functions; /* words; "" = any */
-	int pkt_type;          /* of the packet, or ANY */
-	const char *cause, *advice;
-};
+#define WHEN(reasons, functions, facts, cause, advice)                                             \
+	{ reasons, functions, ANY, facts, false, cause, advice },
+#define ROUTINE(reasons, functions, facts, cause)                                                  \
+	{ reasons, functions, ANY, facts, true, cause, NULL },
+#define REASON(reasons, functions, cause, advice)                                                  \
+	{ reasons, functions, ANY, NO_FACT, false, cause, advice },
+#define FUNCTION(functions, pkt_type, cause, advice)                                               \
+	{ "-", functions, pkt_type, NO_FACT, false, cause, advice },
 
-#define REASON(reasons, functions, cause, advice)    { reasons, functions, ANY, cause, advice },
-#define FUNCTION(functions, pkt_type, cause, advice) { "", functions, pkt_type, cause, advice },
-
-static const struct entry entries[] = {
+const struct explanation_entry explanation_entries[] = {
 #include "explanations.def"
 };
 
-/* Is text[0..len) one of the words of list? Nothing is the only word of an empty list. */
+const size_t explanation_entry_count = sizeof(explanation_entries) / sizeof(explanation_entries[0]);
+
+/* Is text[0..len) one of the words of list? */
 static bool has_word(const char *list, const char *text, size_t len)
 {
-	if (!*list)
-		return len == 0;
 	while (*list) {
 		size_t word = strcspn(list, " ");
 
@@ -38,31 +40,39 @@ static bool has_word(const char *list, const char *text, size_t len)
 	return false;
 }
 
-static bool fits(const struct entry *e, const char *reason, const char *func, uint8_t pkt_type)
+static bool fits(const struct explanation_entry *e, const char *reason, const char *func,
+		 int pkt_type, uint64_t facts)
 {
-	if (!has_word(e->reasons, reason, strlen(reason)))
+	if (e->reasons && !has_word(e->reasons, reason, strlen(reason)))
 		return false;
 	/* Compilers append .isra.0, .constprop.0, .part.0 to names. */
 	if (*e->functions && !has_word(e->functions, func, strcspn(func, ".")))
 		return false;
-	return e->pkt_type == ANY || e->pkt_type == pkt_type;
+	return (e->pkt_type == ANY || e->pkt_type == pkt_type) && (facts & e->facts) == e->facts;
+}
+
+const struct explanation_entry *explain_find(const char *reason, const char *func, int pkt_type,
+					     uint64_t facts)
+{
+	for (size_t i = 0; i < explanation_entry_count; i++)
+		if (fits(&explanation_entries[i], reason, func, pkt_type, facts))
+			return &explanation_entries[i];
+	return NULL;
 }
 
 void explain_drop(const struct event *ev, struct explanation *out)
 {
 	bool given = ev->reason && strcmp(ev->reason, "NOT_SPECIFIED") != 0;
-	const char *reason = given ? ev->reason : "";
-	const char *func = ev->func ? ev->func : "";
+	const struct explanation_entry *e =
+		explain_find(given ? ev->reason : "-", ev->func ? ev->func : "", ev->rec->pkt_type,
+			     facts_of(ev));
 
 	*out = (struct explanation){ 0 };
-	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
-		const struct entry *e = &entries[i];
-
-		if (!fits(e, reason, func, ev->rec->pkt_type))
-			continue;
-		out->cause = e->cause;
-		out->advice = e->advice;
-		out->inferred = !given;
+	if (!e)
 		return;
-	}
+	out->cause = e->cause;
+	out->advice = e->advice;
+	out->inferred = !given;
+	out->routine = e->routine;
+	facts_values(ev, &out->values);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "changes.h"
+#include "explain.h"
 #include "text_fields.h"
 #include "text_packet.h"
 #include "text_verdict.h"
@@ -299,6 +300,7 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 {
 	struct group *g = o->state;
 	bool drop = w->fate == FATE_DROPPED;
+	char words[EXPLAIN_TEXT];
 	int err;
 
 	g->indent = indent_of(w->depth);
@@ -314,9 +316,9 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 	err = lb_end_line(&o->line);
 	if (!err && drop)
 		err = put_note(o, "cause", w->last->why.inferred ? "probably: " : "",
-			       w->last->why.cause);
+			       explain_text(words, w->last, w->last->why.cause));
 	if (!err && drop)
-		err = put_note(o, "advice", "", w->last->why.advice);
+		err = put_note(o, "advice", "", explain_text(words, w->last, w->last->why.advice));
 	if (w->depth) /* on with its parent, or a sibling's head */
 		g->indent = indent_of(w->depth - 1);
 	else

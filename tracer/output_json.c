@@ -2,6 +2,7 @@
 /* JSON lines, schema 1: every key of a type in every line of that type, null = unknown. */
 #include <sys/socket.h>
 
+#include "explain.h"
 #include "hexdump.h"
 #include "json_journey.h"
 #include "json_writer.h"
@@ -184,13 +185,17 @@ static void put_location(struct json *j, const struct event *ev)
 
 static void put_drop(struct json *j, const struct event *ev)
 {
+	char text[EXPLAIN_TEXT];
+
 	string_or_null(j, "reason", ev->reason);
 	number_or_null(j, "reason_code", ev->has_reason, ev->rec->reason);
 	put_location(j, ev);
-	string_or_null(j, "cause", ev->why.cause);
+	string_or_null(j, "cause", explain_text(text, ev, ev->why.cause));
 	json_key(j, "cause_inferred");
 	json_bool(j, ev->why.inferred);
-	string_or_null(j, "advice", ev->why.advice);
+	string_or_null(j, "advice", explain_text(text, ev, ev->why.advice));
+	json_key(j, "routine");
+	json_bool(j, ev->why.routine);
 }
 
 static void put_verdict(struct json *j, const struct skbt_verdict *v)

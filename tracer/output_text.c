@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "explain.h"
 #include "latency.h"
 #include "output_impl.h"
 #include "piece.h"
@@ -320,7 +321,7 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	lb_text(b, same && rec->pkt_type == same->last.pkt_type ? "." : type ? type : "-");
 	put_column(b, t, PACKET);
 	if (rec->type == SKBT_DROP) {
-		lb_text(b, "DROP ");
+		lb_text(b, ev->why.routine ? "FREE " : "DROP ");
 		lb_text(b, ev->reason ? ev->reason : "-");
 		lb_char(b, ' ');
 	}
@@ -445,7 +446,8 @@ static int text_event(struct output *o, const struct event *ev)
 	struct linebuf *b = &o->line;
 	bool drop = rec->type == SKBT_DROP;
 	bool same = o->env.terminal && rec->packet_id && rec->packet_id == t->last.packet_id;
-	bool red_line = drop && o->env.color;
+	bool red_line = drop && o->env.color && !ev->why.routine;
+	char words[EXPLAIN_TEXT];
 	int err;
 
 	if (red_line)
@@ -466,9 +468,10 @@ static int text_event(struct output *o, const struct event *ev)
 		lb_raw(b, plain);
 	err = lb_end_line(b);
 	if (!err && drop)
-		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "", ev->why.cause);
+		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "",
+			       explain_text(words, ev, ev->why.cause));
 	if (!err && drop)
-		err = put_note(o, "advice", "", ev->why.advice);
+		err = put_note(o, "advice", "", explain_text(words, ev, ev->why.advice));
 	if (!err)
 		err = put_who(o, ev);
 	if (!err)

@@ -83,6 +83,7 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
 	c->section_size[SKBT_SEC_VERDICT] = sizeof(struct skbt_verdict);
+	c->section_size[SKBT_SEC_DROP] = sizeof(struct skbt_drop);
 	inside_sizes(c->section_size, o, m);
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;

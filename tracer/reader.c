@@ -83,6 +83,7 @@ static void describe_drop(struct reader *r, struct event *ev)
 	ev->has_reason = r->machine->features.drop_has_reason;
 	if (ev->has_reason)
 		ev->reason = drop_reason_name(r->machine->reasons, ev->rec->reason);
+	ev->drop = record_section(ev->rec, probes_section_sizes(r->probes), SKBT_SEC_DROP);
 	explain_drop(ev, &ev->why);
 }
 

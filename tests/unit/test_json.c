@@ -96,7 +96,7 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"code\":93,"
 		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
 		"large\",\"cause_inferred\":false,"
-		"\"advice\":\"send less\"}\n");
+		"\"advice\":\"send less\",\"routine\":false}\n");
 }
 
 static void the_owner_of_the_socket_is_told_in_any_context(void **state)
@@ -141,7 +141,7 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"\"total_ns\":null,\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":null,\"reason_code\":null,\"location\":null,\"cause\":null,"
-		"\"cause_inferred\":false,\"advice\":null}\n");
+		"\"cause_inferred\":false,\"advice\":null,\"routine\":false}\n");
 }
 
 static void what_is_inside_is_hex_and_text(void **state)
