@@ -304,6 +304,21 @@ END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
 COPIED(copied, false)
 COPIED(cut, true)
 
+/*
+ * Looking up a route that is not there frees the answer as a drop (inet_rtm_getroute()): it is our
+ * own, has no device, and nobody wants to see it.
+ */
+static __always_inline bool is_own_question(struct sk_buff *skb)
+{
+	struct cpu_state *cpu;
+	__u32 zero = 0;
+
+	if (!config.own_pid || bpf_get_current_pid_tgid() >> 32 != config.own_pid)
+		return false;
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	return cpu && current_context(cpu) < SKBT_SOFTIRQ && !BPF_CORE_READ(skb, dev);
+}
+
 /* skb:kfree_skb: (skb, location), from 5.17 a reason, from 6.11 (c53795d48ee8) the socket that was
  * to get it; reading an absent argument fails to attach. */
 SEC("skbt.rawtp/kfree_skb")
@@ -313,6 +328,8 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 	__u32 reason = 0, what = SKBT_DROP;
 
 	if (!active)
+		return 0;
+	if (is_own_question(skb))
 		return 0;
 	if (config.drop_has_reason)
 		reason = (__u32)ctx->args[2];

@@ -222,7 +222,34 @@ struct skbt_owner {
 	char comm[SKBT_COMM_LEN];
 };
 
-/* One per CPU. At any quiet moment hits = unmatched + emitted + not sampled + every LOST_ class. */
+/* Drops that are counted and not shown one by one: key and value of the map drop_counts. */
+struct skbt_drop_place {
+	__u64 site;  /* as in a record */
+	__u64 stack; /* skbt_stack_hash() of its frames; 0 = stacks are not told apart */
+	__u32 reason;
+	__u32 reserved;
+};
+
+struct skbt_drop_count {
+	__u64 count;
+	__u64 last_ts; /* of the last of them */
+	__u64 next_ts; /* from when on the next one is also written as a record */
+};
+
+/* The frames as the kernel gave them, none of them cut off. Never 0. */
+static inline __attribute__((always_inline)) __u64 skbt_stack_hash(const __u64 *frames, __u32 count)
+{
+	__u64 hash = 0xcbf29ce484222325ULL;
+
+	for (__u32 i = 0; i < SKBT_STACK_DEPTH && i < count; i++) {
+		hash = (hash ^ frames[i]) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 29;
+	}
+	return hash | 1;
+}
+
+/* One per CPU. At any quiet moment hits = unmatched + emitted + counted + not sampled + every LOST_
+ * class. */
 enum skbt_counter {
 	SKBT_HITS,
 	SKBT_UNMATCHED,
@@ -233,10 +260,12 @@ enum skbt_counter {
 	 * sampled, as no later event could be treated alike. */
 	SKBT_UNTRACKED,
 	SKBT_NOT_SAMPLED, /* --sample or --rate did not choose the packet */
+	SKBT_COUNTED,     /* drops that are in drop_counts, or unlisted, and not in the ring */
 	/* Beside the hits. */
 	SKBT_NOTES,      /* notes written */
 	SKBT_LOST_NOTES, /* notes for which the ring had no room */
 	SKBT_LOST_CALLS, /* calls for which the table had no room: their returns are not shown */
+	SKBT_UNLISTED,   /* drops for whose place drop_counts had no room */
 	SKBT_COUNTERS,
 };
 

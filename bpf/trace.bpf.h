@@ -287,6 +287,8 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 	put_owner(rec, key);
 }
 
+#include "count.bpf.h"
+
 /*
  * Waking the reader costs as much as a record, and it looks every few milliseconds anyway: it is
  * done once each time that so many bytes more are waiting.
@@ -319,6 +321,10 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		count(cpu, SKBT_NOT_SAMPLED);
 		return;
 	}
+	if (config.count_drops && !count_drop(ctx, cpu, depth, hit)) {
+		count(cpu, SKBT_COUNTED);
+		return;
+	}
 	/* Sizes have to be constants. */
 	if (drop && with_stack)
 		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size + drop_size, 0);
@@ -329,11 +335,15 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	else
 		rec = bpf_ringbuf_reserve(&ring, fixed_size, 0);
 	if (!rec) {
-		count(cpu, SKBT_LOST_RING);
+		count(cpu, config.count_drops ? SKBT_COUNTED : SKBT_LOST_RING);
 		return;
 	}
 	rec->ts = hit->now;
-	rec->prev_ts = track(cpu, slot, depth, hit, rec);
+	rec->prev_ts = 0;
+	if (config.count_drops)
+		rec->packet_id = rec->parent_id = 0;
+	else
+		rec->prev_ts = track(cpu, slot, depth, hit, rec);
 	fill_record(rec, hit, cpu, slot, skb);
 	if (config.want_tables)
 		keep_table(&rec->route, hit->packet);
@@ -341,8 +351,12 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
 	if (with_stack) {
 		rec->sections |= 1 << SKBT_SEC_STACK;
-		got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
-		rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
+		if (config.count_drops) {
+			copy_counted_stack(rec, depth);
+		} else {
+			got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
+			rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
+		}
 	}
 	at = (void *)rec->stack + (with_stack ? stack_size : 0);
 	if (inside_size())

@@ -227,16 +227,20 @@ static enum lockdown_mode read_lockdown(void)
 	return lockdown_parse(text);
 }
 
-void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
+void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks, bool functions,
 			   struct kernel_features *out)
 {
+	uint64_t value;
+
 	*out = (struct kernel_features){
 		.has_kprobe_pmu = access("/sys/bus/event_source/devices/kprobe/type", R_OK) == 0,
-		.has_kprobe_multi = try_kprobe_multi(ks),
-		.has_fentry_multi = try_fentry_multi(kb),
+		.has_kprobe_multi = functions && try_kprobe_multi(ks),
+		.has_fentry_multi = functions && try_fentry_multi(kb),
 		.preempt_disable = kernel_btf_find(kb, "bpf_preempt_disable", BTF_KIND_FUNC),
 		.preempt_enable = kernel_btf_find(kb, "bpf_preempt_enable", BTF_KIND_FUNC),
 		.rdonly_cast = kernel_btf_find(kb, "bpf_rdonly_cast", BTF_KIND_FUNC),
+		.preempts_programs = kernel_btf_enumerator(kb, "bpf_attach_type",
+							   "BPF_TRACE_FENTRY_MULTI", &value) == 0,
 		.has_ringbuf = has_helper(kb, "BPF_FUNC_ringbuf_reserve"),
 		/* 5.11 brought this helper together with accounting by memory cgroup. */
 		.counts_memlock = !has_helper(kb, "BPF_FUNC_ktime_get_coarse_ns"),

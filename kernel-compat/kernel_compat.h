@@ -269,6 +269,7 @@ struct kernel_features {
 	/* kfuncs, as type ids of vmlinux; 0 = not there */
 	uint32_t preempt_disable, preempt_enable; /* 6.12 */
 	uint32_t rdonly_cast;                     /* 6.2 */
+	bool preempts_programs; /* those of tracepoints and fentry; 7.x, as has_fentry_multi tells */
 	bool has_ringbuf;                         /* 5.8 */
 	bool counts_memlock;   /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
 	bool drop_has_reason;  /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
@@ -292,8 +293,11 @@ struct kernel_features {
 	uint64_t vmemmap_base;
 };
 
-/* Needs privilege for what is proved by trying; what cannot be found out is false or 0. */
-void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks,
+/*
+ * Needs privilege for what is proved by trying; what cannot be found out is false or 0. Without
+ * functions no probe is attached to try it: has_kprobe_multi and has_fentry_multi stay false.
+ */
+void kernel_features_probe(struct kernel_btf *kb, const struct ksyms *ks, bool functions,
 			   struct kernel_features *out);
 
 /* BPF_TRACE_FENTRY_MULTI in 7.3's enum bpf_attach_type; our <linux/bpf.h> is older. */

@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool always(const struct options *o)
+static bool traces_packets(const struct options *o)
 {
-	(void)o;
-	return true;
+	return !o->drops;
+}
+
+/* --drops can do without, and is there sooner: see docs/INTERNALS.md. */
+static bool wants_owners(const struct options *o)
+{
+	return !o->drops || o->pid;
 }
 
 /* Functions of release.def are not in the hook table. */
@@ -19,7 +24,7 @@ static bool traces_release(const struct options *o)
 
 static bool follows(const struct options *o)
 {
-	return !o->no_follow;
+	return !o->no_follow && !o->drops;
 }
 
 enum { NO_SKB = -1 };

@@ -19,6 +19,14 @@ struct packet {
 			     1 DF" */
 };
 
+/* What user space can look up about a drop: tracer/evidence.def. */
+enum evidence_kind {
+#define EVIDENCE(name, what) EVIDENCE_##name,
+#include "evidence.def"
+#undef EVIDENCE
+	EVIDENCE_KINDS,
+};
+
 /* What cause and advice may tell of the packet; 0 or empty = not known. */
 struct explain_values {
 	uint32_t len; /* bytes, from the IP header on */
@@ -36,6 +44,7 @@ struct explanation {
 	const char *cause, *advice;
 	bool inferred; /* from the location and from facts, because the kernel gave no reason */
 	bool routine;  /* nothing is lost: a copy of the packet, or one that was handled */
+	unsigned int evidence; /* worth looking up: bits 1 << enum evidence_kind */
 	struct explain_values values;
 };
 
@@ -54,6 +63,7 @@ struct event {
 	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = none, or unknown by name */
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
 	uint64_t location_offset; /* drop: bytes into func */
+	uint64_t stack_id;        /* drop, --folded: skbt_stack_hash() of its stack, else 0 */
 	struct packet packet;
 	const struct skbt_drop *drop; /* drop: what the record says beside the packet, or NULL */
 	struct explanation why;       /* drops only */
@@ -88,6 +98,10 @@ struct run_counts {
 	uint64_t events, drops; /* as printed */
 	uint64_t fast;          /* packets not printed, as they took less than --min-latency */
 };
+
+/* Takes a row of the kernel side's table of drops. */
+typedef void drop_row_fn(void *ctx, const struct skbt_drop_place *place,
+			 const struct skbt_drop_count *counted);
 
 struct latency;
 

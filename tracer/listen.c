@@ -234,7 +234,7 @@ int run_listen(const struct options *o, struct error *e)
 		err = prepare(&t, e);
 	/* First the probes: what begins to listen meanwhile is seen by both. */
 	if (!err && !o->once)
-		err = machine_look(&m, e);
+		err = machine_look(&m, true, e);
 	if (!err && !o->once)
 		err = listen_probe_new(o, &m, show_new, &t, &t.probe, e);
 	if (!err)

@@ -73,6 +73,12 @@ static int open_btf(struct kernel_btf **kb, struct error *e)
 	return 0;
 }
 
+/* --drops needs no probes, unless it has to know whose sockets are whose. */
+static bool traces_functions(const struct options *o)
+{
+	return !o->drops || o->pid;
+}
+
 static int check_basics(const struct kernel_features *f, struct error *e)
 {
 	if (f->lockdown == LOCKDOWN_CONFIDENTIALITY)
@@ -96,7 +102,7 @@ static int check_backends(const struct kernel_features *f, const struct options 
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel has no fentry.multi (7.x); "
 				 "leave out --backend to use what it has");
-	if (!f->has_kprobe_pmu && !f->has_kprobe_multi)
+	if (!f->has_kprobe_pmu && !f->has_kprobe_multi && traces_functions(o))
 		return error_set(e, EXIT_KERNEL, -EOPNOTSUPP,
 				 "this kernel cannot trace functions: it has neither kprobes "
 				 "(CONFIG_KPROBE_EVENTS) nor kprobe.multi (CONFIG_FPROBE)");
@@ -117,6 +123,10 @@ static int make_plan(struct machine *m, struct kernel_btf *kb, const struct opti
 	regex_t func, exclude;
 	int err;
 
+	if (o->drops) {
+		m->plan = calloc(1, sizeof(*m->plan));
+		return m->plan ? 0 : error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
+	}
 	/* Both were compiled once when the options were parsed, so they compile. */
 	if (o->func && !regcomp(&func, o->func, REG_EXTENDED))
 		choice.func = &func;
@@ -207,7 +217,7 @@ static int find_aids(struct machine *m, struct kernel_btf *kb, const struct opti
 	return err ? error_set(e, EXIT_RUNTIME, err, "out of memory") : 0;
 }
 
-int machine_look(struct machine *m, struct error *e)
+int machine_look(struct machine *m, bool functions, struct error *e)
 {
 	struct utsname name;
 	int err;
@@ -222,7 +232,7 @@ int machine_look(struct machine *m, struct error *e)
 		err = open_symbols(m, e);
 	if (err)
 		return err;
-	kernel_features_probe(m->types, m->symbols, &m->features);
+	kernel_features_probe(m->types, m->symbols, functions, &m->features);
 	return check_basics(&m->features, e);
 }
 
@@ -239,7 +249,7 @@ int machine_open(struct machine *m, const struct options *o, struct filters *fil
 	if (!err && o->all)
 		list = traceable_start(NULL);
 	if (!err)
-		err = machine_look(m, e);
+		err = machine_look(m, traces_functions(o), e);
 	kb = m->types;
 	if (!err)
 		err = check_modules(m->symbols, o, e);

@@ -28,10 +28,11 @@ struct machine {
 };
 
 /*
- * Checks privilege, BTF, symbols and features: enough for what needs no plan. Returns 0 or a
- * negative errno with *e filled; m is to be closed in both cases.
+ * Checks privilege, BTF, symbols and features: enough for what needs no plan. functions: probes are
+ * to be attached to some. Returns 0 or a negative errno with *e filled; m is to be closed in both
+ * cases.
  */
-int machine_look(struct machine *m, struct error *e);
+int machine_look(struct machine *m, bool functions, struct error *e);
 
 /*
  * machine_look(), and makes the plan that the options ask for and compiles the

@@ -59,6 +59,9 @@ int take_interval_words(struct options *o, char **words, int *count, struct erro
 /* Strict unsigned number, decimal or 0x hexadecimal: no sign, no blanks, no octal. 0 or -EINVAL. */
 int parse_number(const char *text, uint64_t max, uint64_t *out);
 
+/* What --drops and its companions exclude and ask for. Returns as options_parse(). */
+int settle_drops(struct parse *p);
+
 int set_action(struct parse *p, const struct option_spec *spec, const char *value);
 int set_backend(struct parse *p, const struct option_spec *spec, const char *value);
 int set_buffer(struct parse *p, const struct option_spec *spec, const char *value);

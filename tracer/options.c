@@ -34,8 +34,9 @@ enum {
 	TOP = 1 << COMMAND_TOP,
 	COUNT = 1 << COMMAND_COUNT,
 	LISTEN = 1 << COMMAND_LISTEN,
-	INTERVALS = TOP | COUNT,
-	PACKETS = TRACE | TOP | COUNT | LISTEN,
+	DROPS = 1 << COMMAND_DROPS,
+	INTERVALS = TOP | COUNT | DROPS,
+	PACKETS = TRACE | TOP | COUNT | LISTEN | DROPS,
 	ALL = PACKETS | PROBES,
 };
 
@@ -414,8 +415,10 @@ static int settle_probes(struct options *o, int words, struct error *e)
 	return 0;
 }
 
-static int settle(struct options *o, char **words, int *count, struct error *e)
+static int settle(struct parse *p, char **words, int *count)
 {
+	struct options *o = p->o;
+	struct error *e = p->e;
 	int err = check_functions(o, e);
 
 	if (!err)
@@ -424,6 +427,8 @@ static int settle(struct options *o, char **words, int *count, struct error *e)
 		err = settle_probes(o, *count, e);
 	if (!err && 1U << o->command & INTERVALS)
 		err = take_interval_words(o, words, count, e);
+	if (!err)
+		err = settle_drops(p);
 	if (!o->interval)
 		o->interval = 1;
 	o->want_ends = o->group || o->latency || o->min_latency_ns;
@@ -444,7 +449,7 @@ int options_parse(int argc, char **argv, struct options *o, struct error *e)
 		return err;
 	words = argv + optind;
 	count = argc - optind;
-	err = settle(o, words, &count, e);
+	err = settle(&p, words, &count);
 	return err ? err : expression_join(&p.expression, words, count, &o->expression, e);
 }
 

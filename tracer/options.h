@@ -21,6 +21,7 @@ enum command {
 	COMMAND_TOP,
 	COMMAND_COUNT,
 	COMMAND_LISTEN,
+	COMMAND_DROPS,
 	COMMANDS,
 };
 
@@ -96,6 +97,11 @@ struct options {
 	uint64_t min_latency_ns; /* faster packets are not shown; 0 = all are */
 	bool drop_stack;
 	bool call_stack;
+	bool drops;           /* --drops: the tracepoint of drops and nothing else */
+	bool drop_summary;    /* --summary: their counts in a table instead of events */
+	bool folded;          /* --folded: their counts by stack, at the end */
+	uint64_t interval_ns; /* of the table; 0 = not given */
+	bool no_evidence;
 	bool no_follow; /* match each event by its headers, not the packet once and for all */
 	bool keep;      /* --keep: what happens anyway */
 	bool want_ends; /* for these three: the kernel side tells when a packet is freed */
@@ -123,6 +129,12 @@ struct options {
  * Returns 0, or a negative errno with *e saying what is wrong (EXIT_USAGE).
  */
 int options_parse(int argc, char **argv, struct options *o, struct error *e);
+
+/* Whether drops are counted in the kernel, by place, and not shown one by one. */
+static inline bool options_count_drops(const struct options *o)
+{
+	return o->drop_summary || o->folded;
+}
 
 /* Looks up what the names given stand for on this machine (netns, interface). Needs no privilege
  * for the caller's own namespace. Returns as options_parse(). */

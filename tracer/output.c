@@ -8,7 +8,8 @@
 #include "output_impl.h"
 
 static const struct output_ops *const outputs[] = { &output_text_ops, &output_group_ops,
-						    &output_json_ops };
+						    &output_json_ops, &output_drops_ops,
+						    &output_folded_ops };
 
 const void *record_section(const struct skbt_record *rec, const uint32_t size[SKBT_SECTIONS],
 			   enum skbt_section section)
@@ -62,6 +63,8 @@ struct output *output_new(const char *name, const struct output_env *env)
 
 void output_free(struct output *o)
 {
+	if (o && o->ops->end)
+		o->ops->end(o);
 	if (o)
 		free(o->state);
 	free(o);
@@ -85,6 +88,11 @@ int output_packet_begin(struct output *o, const struct packet_whole *w, const st
 int output_packet_end(struct output *o, const struct packet_whole *w)
 {
 	return o->ops->packet_end ? o->ops->packet_end(o, w) : 0;
+}
+
+int output_tick(struct output *o, uint64_t now)
+{
+	return o->ops->tick ? o->ops->tick(o, now) : 0;
 }
 
 int output_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)

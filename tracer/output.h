@@ -20,9 +20,14 @@ struct output_env {
 	const struct ksyms *symbols; /* names the frames of stacks; NULL = print addresses */
 	/* Of the images of events; not NULL if there are any. */
 	const struct kernel_layout *skb_layout, *shinfo_layout;
-	bool color;    /* already decided: terminal, NO_COLOR, --color */
-	bool terminal; /* out is a terminal: repeated fields may be left out */
-	int columns;   /* width of the terminal; 0 = not one, never cut */
+	/* Where drops are counted: hands all rows of the table to row(). */
+	int (*read_drops)(void *source, drop_row_fn *row, void *ctx);
+	void *drops_source;
+	const struct drop_reasons *reasons; /* names reasons of drops whose packet is not known */
+	bool color;                         /* already decided: terminal, NO_COLOR, --color */
+	bool terminal;                      /* out is a terminal: repeated fields may be left out */
+	int columns;                        /* width of the terminal; 0 = not one, never cut */
+	int rows;                           /* its height */
 };
 
 struct output;
@@ -54,19 +59,23 @@ struct packet_whole {
 struct output_ops {
 	const char *name;
 	int (*begin)(struct output *o);
+	void (*end)(struct output *o); /* before its state is freed; NULL = nothing to do */
 	int (*event)(struct output *o, const struct event *ev);
 	/* Before the first and after the last event of a packet, where packets are shown one at a
 	 * time, children inside their parents. NULL = of no interest. */
 	int (*packet_begin)(struct output *o, const struct packet_whole *w,
 			    const struct event *first);
 	int (*packet_end)(struct output *o, const struct packet_whole *w);
+	/* Now and then, at time now (CLOCK_MONOTONIC). NULL = of no interest. */
+	int (*tick)(struct output *o, uint64_t now);
 	/* Called when the number of lost events has changed during the run. */
 	int (*lost)(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 	int (*summary)(struct output *o, const struct run_counts *counts,
 		       const struct run_info *info, uint64_t wall_ns);
 };
 
-/* name: "text", "group" or "json". Returns NULL if there is no such output or no memory. */
+/* name: "text", "group", "json", "drops" or "folded". Returns NULL if there is no such output or no
+ * memory. */
 struct output *output_new(const char *name, const struct output_env *env);
 void output_free(struct output *o);
 
@@ -74,6 +83,7 @@ int output_begin(struct output *o);
 int output_event(struct output *o, const struct event *ev);
 int output_packet_begin(struct output *o, const struct packet_whole *w, const struct event *first);
 int output_packet_end(struct output *o, const struct packet_whole *w);
+int output_tick(struct output *o, uint64_t now);
 int output_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 int output_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
 		   uint64_t wall_ns);

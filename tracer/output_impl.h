@@ -16,6 +16,8 @@ struct output {
 extern const struct output_ops output_text_ops;
 extern const struct output_ops output_group_ops;
 extern const struct output_ops output_json_ops;
+extern const struct output_ops output_drops_ops;
+extern const struct output_ops output_folded_ops;
 
 /* Kernel name of skb->pkt_type without PACKET_, or NULL. */
 const char *pkt_type_name(uint8_t pkt_type);

@@ -267,7 +267,7 @@ static void put_lost(struct json *j, const struct run_counts *counts)
 	json_end_object(j);
 }
 
-static int json_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
+int json_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns)
 {
 	struct json j = { .line = &o->line };
 
@@ -277,8 +277,8 @@ static int json_lost(struct output *o, const struct run_counts *counts, uint64_t
 	return lb_end_line(&o->line);
 }
 
-static int json_summary(struct output *o, const struct run_counts *counts,
-			const struct run_info *info, uint64_t wall_ns)
+int json_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
+		 uint64_t wall_ns)
 {
 	const uint64_t *counter = counts->counter;
 	struct json j = { .line = &o->line };
@@ -287,6 +287,7 @@ static int json_summary(struct output *o, const struct run_counts *counts,
 	number(&j, "hits", counter[SKBT_HITS]);
 	number(&j, "matched", counter[SKBT_HITS] - counter[SKBT_UNMATCHED]);
 	number(&j, "emitted", counter[SKBT_EMITTED]);
+	number(&j, "counted", counter[SKBT_COUNTED]);
 	number(&j, "not_sampled", counter[SKBT_NOT_SAMPLED]);
 	put_lost(&j, counts);
 	number(&j, "missed", counts->missed);

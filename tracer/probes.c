@@ -23,8 +23,17 @@ struct probes {
 	struct attachment *attachment;
 	struct sites *sites;
 	enum attach_kind kind;
+	bool drops; /* nothing but drops is traced */
 	unsigned int cpus;
 	uint64_t missed_before; /* while attaching */
+};
+
+enum {
+	COUNT_INTERVAL_NS = 100000000, /* how old the last packet that is shown of a row may be */
+	DROP_PLACES = 1024,            /* as docs/output-text.md says */
+	DROP_STACKS = 4096,
+	FEW_PACKETS = 256, /* with --drops: they leave the table at once */
+	FEW_OWNERS = 1,
 };
 
 /* What is not asked for stays 0, and the verifier removes it. */
@@ -68,17 +77,17 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	c->direct = m->features.has_direct_loads;
 	c->headers_adjoin = m->features.headers_adjoin;
 	c->hold_cpu = m->features.preempt_disable && m->features.preempt_enable &&
-		      m->features.has_fentry_multi;
+		      m->features.preempts_programs;
 	c->netns = o->netns_inode;
 	c->mark = o->mark & o->mark_mask;
 	c->mark_mask = o->mark_mask;
-	c->follow = !o->no_follow;
+	c->follow = !o->no_follow && !o->drops;
 	c->want_ends = o->want_ends;
 	c->linger = traces_release(m->plan);
 	c->drop_has_reason = m->features.drop_has_reason;
 	c->drop_has_socket = m->features.drop_has_socket;
-	c->want_owners = 1;
-	c->want_tables = o->route || o->json;
+	c->want_owners = !o->drops || o->pid;
+	c->want_tables = (o->route || o->json) && !o->drops;
 	c->path_stack = o->call_stack;
 	c->drop_stack = o->drop_stack || o->call_stack;
 	c->section_size[SKBT_SEC_STACK] = SKBT_STACK_DEPTH * sizeof(uint64_t);
@@ -87,6 +96,9 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	inside_sizes(c->section_size, o, m);
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
+	c->own_pid = o->no_evidence || options_count_drops(o) ? 0 : getpid();
+	c->count_drops = options_count_drops(o);
+	c->count_interval = COUNT_INTERVAL_NS;
 	fill_sampling(c, o);
 	fill_calls(c, m);
 	if (o->iface) {
@@ -174,6 +186,8 @@ static void choose_programs(struct probes *p, const struct machine *m)
 		if (bpf_program__type(prog) != BPF_PROG_TYPE_RAW_TRACEPOINT)
 			bpf_program__set_autoload(prog, false);
 	}
+	if (p->drops)
+		bpf_program__set_autoload(p->skel->progs.consume, false);
 	choose_programs_of(p, p->kind, m);
 	/* What fentry.multi cannot do (modules, functions unknown to BTF). */
 	if (p->kind == ATTACH_FENTRY_MULTI)
@@ -209,6 +223,20 @@ static int set_tail_call(const struct probes *p)
 	return 0;
 }
 
+static void size_maps(struct probes *p, const struct options *o)
+{
+	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
+	if (options_count_drops(o))
+		bpf_map__set_max_entries(p->skel->maps.drop_counts,
+					 o->folded ? DROP_STACKS : DROP_PLACES);
+	if (!o->drops)
+		return;
+	bpf_map__set_max_entries(p->skel->maps.packets, FEW_PACKETS);
+	bpf_map__set_max_entries(p->skel->maps.calls, 1);
+	if (!o->pid)
+		bpf_map__set_max_entries(p->skel->maps.owners, FEW_OWNERS);
+}
+
 static int load_object(struct probes *p, const struct options *o, const struct machine *m,
 		       const struct filters *filters, struct error *e)
 {
@@ -219,7 +247,7 @@ static int load_object(struct probes *p, const struct options *o, const struct m
 	choose_programs(p, m);
 	choose_kfuncs(&m->features);
 	fill_config(config, p, o, m);
-	bpf_map__set_max_entries(p->skel->maps.ring, o->buffer_size);
+	size_maps(p, o);
 	if (o->bytes_level)
 		bpf_map__set_value_size(p->skel->maps.gathered,
 					2 * config->section_size[SKBT_SEC_DATA]);
@@ -254,6 +282,7 @@ int probes_load(const struct options *o, struct machine *m, const struct filters
 	*out = NULL;
 	if (!p)
 		return error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");
+	p->drops = o->drops;
 	p->cpus = libbpf_num_possible_cpus();
 	err = load(p, o, m, filters, e);
 	if (err)
@@ -272,7 +301,7 @@ static int program_fd(const struct bpf_program *program)
 static int make_requests(const struct machine *m, struct attach_request **out, size_t *count)
 {
 	const struct hook_plan *plan = m->plan;
-	struct attach_request *r = calloc(plan->target_count + m->aid_count, sizeof(*r));
+	struct attach_request *r = calloc(plan->target_count + m->aid_count + 1, sizeof(*r));
 	size_t n = 0;
 
 	if (!r)
@@ -319,7 +348,7 @@ static int attach_tracepoints(struct probes *p, const struct machine *m, struct 
 
 	p->skel->links.drop = bpf_program__attach_raw_tracepoint(p->skel->progs.drop, "kfree_skb");
 	err = libbpf_get_error(p->skel->links.drop);
-	if (!err) {
+	if (!err && !p->drops) {
 		p->skel->links.consume =
 			bpf_program__attach_raw_tracepoint(p->skel->progs.consume, "consume_skb");
 		err = libbpf_get_error(p->skel->links.consume);
@@ -386,7 +415,7 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 		p->sites = sites_new(m->plan, &m->verdicts);
 		err = p->sites ? 0 : -ENOMEM;
 	}
-	if (!err)
+	if (!err && count)
 		err = attach_targets(p, m, requests, count, &how);
 	if (err == -EINTR)
 		goto out;
@@ -397,7 +426,7 @@ int probes_attach(struct probes *p, struct machine *m, void (*progress)(size_t, 
 	err = settle_plan(m->plan, requests);
 	if (err)
 		error_set(e, EXIT_RUNTIME, err, "out of memory");
-	else if (!m->plan->target_count)
+	else if (!m->plan->target_count && !p->drops)
 		err = machine_refusal(m, requests[0].error, "attach kprobes", e);
 out:
 	free(requests);
@@ -408,6 +437,8 @@ const char *probes_backend(const struct probes *p)
 {
 	const char *names = p->attachment ? attachment_names(p->attachment) : "";
 
+	if (p->drops)
+		return "tracepoint";
 	return *names ? names : attach_kind_name(p->kind);
 }
 
@@ -505,6 +536,21 @@ int probes_counts(const struct probes *p, struct run_counts *counts)
 out:
 	free(values);
 	return err;
+}
+
+int probes_drop_counts(const struct probes *p, drop_row_fn *row, void *ctx)
+{
+	int fd = bpf_map__fd(p->skel->maps.drop_counts);
+	struct skbt_drop_place place, *before = NULL;
+	struct skbt_drop_count counted;
+
+	/* Rows are only ever added, so walking from key to key meets each of them. */
+	while (!bpf_map_get_next_key(fd, before, &place)) {
+		if (!bpf_map_lookup_elem(fd, &place, &counted))
+			row(ctx, &place, &counted);
+		before = &place;
+	}
+	return errno == ENOENT ? 0 : -errno;
 }
 
 uint64_t probes_missed(const struct probes *p)

@@ -42,6 +42,9 @@ const char *probes_site(const struct probes *p, uint64_t site, uint64_t *addr);
 /* The kernel side's counters, added up over the CPUs. */
 int probes_counts(const struct probes *p, struct run_counts *counts);
 
+/* Calls row() for each place and reason that drops are counted at. */
+int probes_drop_counts(const struct probes *p, drop_row_fn *row, void *ctx);
+
 /* Hits that the kernel skipped since probes_activate(), as far as it counts them. */
 uint64_t probes_missed(const struct probes *p);
 

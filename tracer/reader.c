@@ -39,6 +39,7 @@ struct reader {
 	struct last_decoded decoded;
 	int64_t wall_offset;
 	uint64_t consumed;
+	uint64_t counted; /* drops, where they are counted and -c was given */
 	uint64_t lost_seen, next_loss_check;
 	const volatile sig_atomic_t *stop; /* NULL while draining */
 	unsigned int batch;
@@ -98,6 +99,8 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	owners_describe(r->owners, ev);
 	packet_decode_next(&r->decoded, rec, &ev->packet);
 	if (rec->type == SKBT_DROP) {
+		if (r->options->folded)
+			ev->stack_id = skbt_stack_hash(rec->stack, rec->stack_len);
 		trim_stack(rec, rec->site, 1); /* where kfree_skb() will return to */
 		describe_drop(r, ev);
 	} else {
@@ -136,7 +139,22 @@ static void handle_note(struct reader *r, const void *data, size_t size)
 
 static bool enough(const struct reader *r)
 {
-	return r->options->max_events && view_events(r->view) >= r->options->max_events;
+	uint64_t most = r->options->max_events;
+
+	return most &&
+	       (options_count_drops(r->options) ? r->counted : view_events(r->view)) >= most;
+}
+
+/* Where most drops are only counted, -c means these. */
+static int count_events(struct reader *r)
+{
+	struct run_counts counts = { 0 };
+	int err = 0;
+
+	if (r->options->max_events && options_count_drops(r->options))
+		err = probes_counts(r->probes, &counts);
+	r->counted = counts.counter[SKBT_EMITTED] + counts.counter[SKBT_COUNTED];
+	return err;
 }
 
 static int on_record(void *ctx, const void *data, size_t size)
@@ -256,6 +274,10 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 		if (err >= 0)
 			err = report_losses(r);
 		if (err >= 0)
+			err = count_events(r);
+		if (err >= 0)
+			err = output_tick(r->output, clock_now());
+		if (err >= 0)
 			err = output_flush(r->output);
 		if (err < 0)
 			return err;
@@ -267,6 +289,7 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 static bool settled(const struct run_counts *c)
 {
 	return c->counter[SKBT_HITS] == c->counter[SKBT_UNMATCHED] + c->counter[SKBT_EMITTED] +
+						c->counter[SKBT_COUNTED] +
 						c->counter[SKBT_NOT_SAMPLED] + run_counts_lost(c);
 }
 
@@ -295,5 +318,7 @@ int reader_drain(struct reader *r, struct run_counts *counts)
 	counts->missed = probes_missed(r->probes);
 	counts->packets = packet_numbers_given(r->numbers);
 	view_counts(r->view, counts);
+	if (options_count_drops(r->options))
+		counts->drops = counts->counter[SKBT_EMITTED] + counts->counter[SKBT_COUNTED];
 	return err < 0 ? err : 0;
 }

@@ -34,10 +34,16 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 {
 	const uint64_t *counter = counts->counter;
 
-	fprintf(f,
-		"%" PRIu64 " packet%s, %" PRIu64 " event%s, %" PRIu64 " drop%s, %" PRIu64 " lost\n",
-		counts->packets, plural(counts->packets), counts->events, plural(counts->events),
-		counts->drops, plural(counts->drops), run_counts_lost(counts));
+	if (options_count_drops(o))
+		fprintf(f, "%" PRIu64 " drop%s, %" PRIu64 " lost\n", counts->drops,
+			plural(counts->drops), run_counts_lost(counts));
+	else
+		fprintf(f,
+			"%" PRIu64 " packet%s, %" PRIu64 " event%s, %" PRIu64 " drop%s, %" PRIu64
+			" lost\n",
+			counts->packets, plural(counts->packets), counts->events,
+			plural(counts->events), counts->drops, plural(counts->drops),
+			run_counts_lost(counts));
 	if (counter[SKBT_LOST_RING])
 		advise_buffer(f, counter[SKBT_LOST_RING], o->buffer_size);
 	if (counter[SKBT_LOST_NESTED])

@@ -77,9 +77,12 @@ static void say_ready(const struct options *o, const struct machine *m, const st
 	const struct hook_plan *plan = m->plan;
 	char what[160], more[64] = "";
 
-	snprintf(what, sizeof(what), "%zu of %zu %s by %s", plan->target_count,
-		 plan->target_count + plan->skip_count, o->all ? "functions" : "hooks",
-		 probes_backend(p));
+	if (o->drops)
+		snprintf(what, sizeof(what), "drops only");
+	else
+		snprintf(what, sizeof(what), "%zu of %zu %s by %s", plan->target_count,
+			 plan->target_count + plan->skip_count, o->all ? "functions" : "hooks",
+			 probes_backend(p));
 	if (plan->skip_count)
 		snprintf(more, sizeof(more), " (%zu left out%s)", plan->skip_count,
 			 o->verbose ? "" : ": -v names them");
@@ -102,7 +105,20 @@ static bool wants_color(const struct options *o)
 	       !(term && !strcmp(term, "dumb"));
 }
 
-static struct output *open_output(const struct options *o, const struct machine *m)
+static int read_drops(void *source, drop_row_fn *row, void *ctx)
+{
+	return source ? probes_drop_counts(source, row, ctx) : 0;
+}
+
+static const char *output_name(const struct options *o)
+{
+	if (options_count_drops(o))
+		return o->folded ? "folded" : "drops";
+	return o->json ? "json" : o->group ? "group" : "text";
+}
+
+static struct output *open_output(const struct options *o, const struct machine *m,
+				  struct probes *p)
 {
 	struct output_env env = {
 		.out = stdout,
@@ -111,15 +127,20 @@ static struct output *open_output(const struct options *o, const struct machine 
 		.symbols = m->symbols,
 		.skb_layout = m->skb_layout,
 		.shinfo_layout = m->shinfo_layout,
+		.read_drops = read_drops,
+		.drops_source = p,
+		.reasons = m->features.drop_has_reason ? m->reasons : NULL,
 		.color = wants_color(o),
 		.terminal = isatty(STDOUT_FILENO),
 	};
 	struct winsize size;
 
-	if (env.terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+	if (env.terminal && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size)) {
 		env.columns = size.ws_col;
+		env.rows = size.ws_row;
+	}
 	stdout_begin();
-	return output_new(o->json ? "json" : o->group ? "group" : "text", &env);
+	return output_new(output_name(o), &env);
 }
 
 /* From the moment everything is attached to the summary. */
@@ -175,12 +196,12 @@ static int load_and_attach(const struct options *o, struct machine *m, struct pr
 }
 
 /* Told to stop before anything was traced. */
-static int summary_of_nothing(const struct options *o, const struct machine *m,
-			      const struct probes *p, struct error *e)
+static int summary_of_nothing(const struct options *o, const struct machine *m, struct probes *p,
+			      struct error *e)
 {
 	const struct run_counts none = { 0 };
 	struct run_info info = { .backend = probes_backend(p), .kernel = m->release };
-	struct output *out = open_output(o, m);
+	struct output *out = open_output(o, m, NULL);
 	int err = out ? output_begin(out) : -ENOMEM;
 
 	fputs("skbtrace: stopped before tracing began\n", stderr);
@@ -210,7 +231,7 @@ int run_trace(const struct options *o, struct error *e)
 	}
 	if (err)
 		goto out;
-	out = open_output(o, &m);
+	out = open_output(o, &m, p);
 	r = out ? reader_new(p, &m, o, out) : NULL;
 	if (!r) {
 		err = error_set(e, EXIT_RUNTIME, -ENOMEM, "out of memory");

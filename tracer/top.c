@@ -143,7 +143,7 @@ int run_top(const struct options *o, struct error *e)
 	if (!err)
 		err = prepare(&t, e);
 	if (!err)
-		err = machine_look(&m, e);
+		err = machine_look(&m, true, e);
 	if (!err)
 		err = top_probe_new(o, &m, filter, &t.probe, e);
 	if (!err)

@@ -313,7 +313,7 @@ static void the_summary_accounts_for_every_hit(void **state)
 	assert_string_equal(
 		capture_text(&c),
 		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":130,"
-		"\"emitted\":93,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
+		"\"emitted\":93,\"counted\":0,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
 		","
 		"\"missed\":4,\"untracked\":1,\"returns_lost\":6,\"notes_lost\":9,\"attached\":84,"
 		"\"skipped\":7,"

@@ -260,7 +260,7 @@ static void features_are_read_from_types(void **state)
 					     "ffffffff81000000 T _text\n"
 					     "ffffffff82b29940 D __per_cpu_offset\n"),
 			 0);
-	kernel_features_probe(f.kb, f.ks, &features);
+	kernel_features_probe(f.kb, f.ks, true, &features);
 	assert_true(features.has_ringbuf);
 	assert_false(features.has_fentry_multi);
 	assert_int_equal(features.preempt_disable, 0);
@@ -335,7 +335,7 @@ static void preempt_count_has_a_symbol_of_its_own(void **state)
 	assert_int_equal(fixture_symbols(&f, "000000000001fb40 A __preempt_count\n"
 					     "ffffffff81000000 T _text\n"),
 			 0);
-	kernel_features_probe(f.kb, f.ks, &features);
+	kernel_features_probe(f.kb, f.ks, true, &features);
 	assert_int_equal(features.preempt_count, 0x1fb40);
 	assert_int_equal(features.per_cpu_offset, 0);
 }

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "json_drops.h"
+
+#include <sys/socket.h>
+
+#include "clock.h"
+#include "json_writer.h"
+
+static void text(struct json *j, const char *key, const char *value)
+{
+	json_key(j, key);
+	json_string(j, value);
+}
+
+static void number(struct json *j, const char *key, bool known, uint64_t value)
+{
+	json_key(j, key);
+	if (known)
+		json_u64(j, value);
+	else
+		json_null(j);
+}
+
+static void address(struct json *j, const char *key, const struct packet *p, const uint8_t *addr)
+{
+	json_key(j, key);
+	if (!p || !p->family) {
+		json_null(j);
+		return;
+	}
+	json_begin_raw(j);
+	lb_address(j->line, p->family, addr);
+	json_end_raw(j);
+}
+
+/* The last packet, with the keys that it has as an event. */
+static void put_packet(struct json *j, const struct drop_sample *s)
+{
+	const struct packet *p = s ? &s->ev.packet : NULL;
+	const char *ifname = s && s->rec.ifname[0] ? s->rec.ifname : NULL;
+
+	number(j, "netns", s && s->rec.netns, s ? s->rec.netns : 0);
+	text(j, "netns_name", s ? s->ev.netns_name : NULL);
+	json_key(j, "ifname");
+	json_string_n(j, ifname, ifname ? strnlen(ifname, sizeof(s->rec.ifname)) : 0);
+	text(j, "pkt_type", s ? pkt_type_name(s->rec.pkt_type) : NULL);
+	number(j, "len", s, s ? s->rec.len : 0);
+	text(j, "proto", p ? p->proto : NULL);
+	address(j, "src", p, p ? p->src : NULL);
+	address(j, "dst", p, p ? p->dst : NULL);
+	number(j, "sport", p && p->has_ports, p ? p->sport : 0);
+	number(j, "dport", p && p->has_ports, p ? p->dport : 0);
+}
+
+static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_ns,
+		   uint64_t wall_offset)
+{
+	const struct event *ev = row->sample ? &row->sample->ev : NULL;
+	struct json j = { .line = &o->line };
+	const struct ksym *sym = ksyms_at(o->env.symbols, row->place.site, NULL);
+	const char *reason =
+		o->env.reasons ? drop_reason_name(o->env.reasons, row->place.reason) : NULL;
+
+	json_begin_object(&j);
+	number(&j, "schema", true, 1);
+	text(&j, "type", "drops");
+	number(&j, "ts", true, wall_ns);
+	text(&j, "func", sym ? sym->name : NULL);
+	json_key(&j, "location");
+	json_begin_raw(&j);
+	lb_symbol(j.line, o->env.symbols, row->place.site);
+	json_end_raw(&j);
+	text(&j, "reason", reason);
+	number(&j, "reason_code", o->env.reasons, row->place.reason);
+	number(&j, "count", true, row->count);
+	/* Thousandths: the schema has no fractions. */
+	number(&j, "per_1000s", true, (uint64_t)(row->rate * 1000 + 0.5));
+	number(&j, "last_ts", true, row->last_ts + wall_offset);
+	put_packet(&j, row->sample);
+	text(&j, "cause", ev ? ev->why.cause : NULL);
+	json_key(&j, "cause_inferred");
+	json_bool(&j, ev && ev->why.inferred);
+	text(&j, "advice", ev ? ev->why.advice : NULL);
+	json_end_object(&j);
+	return lb_end_line(&o->line);
+}
+
+/* Drops for which the kernel side had no row. */
+static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
+{
+	struct json j = { .line = &o->line };
+	static const char *const unknown[] = {
+		"func",   "location",   "reason", "reason_code", "per_1000s", "last_ts",
+		"netns",  "netns_name", "ifname", "pkt_type",    "len",       "proto",
+		"src",    "dst",        "sport",  "dport",       "cause",     "cause_inferred",
+		"advice",
+	};
+
+	json_begin_object(&j);
+	number(&j, "schema", true, 1);
+	text(&j, "type", "drops");
+	number(&j, "ts", true, wall_ns);
+	number(&j, "count", true, count);
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		text(&j, unknown[i], NULL);
+	json_end_object(&j);
+	return lb_end_line(&o->line);
+}
+
+int json_drops(struct output *o, struct drop_table *table, const struct run_counts *counts,
+	       const struct run_info *info, uint64_t wall_ns)
+{
+	uint64_t offset = wall_ns - clock_now(), unlisted = counts->counter[SKBT_UNLISTED];
+	size_t count;
+	struct drop_row *const *rows = drop_table_rows(table, &count);
+	int err = 0;
+
+	for (size_t i = 0; i < count && !err; i++)
+		err = put_row(o, rows[i], wall_ns, offset);
+	if (!err && unlisted)
+		err = put_others(o, unlisted, wall_ns);
+	return err ? err : json_summary(o, counts, info, wall_ns);
+}
