@@ -96,7 +96,6 @@ struct skbt_config {
 	__u32 want_owners;     /* find out whose the sockets are */
 	__u32 want_tables;     /* find out which table routes are of */
 	__u32 path_stack, drop_stack;
-	__u32 own_pid;     /* of skbtrace, while it looks for evidence; 0 = it does not */
 	__u32 count_drops; /* drops are counted by place, and only now and then one is a record: */
 	__u64 count_interval;              /* ns between two records of one place */
 	__u32 section_size[SKBT_SECTIONS]; /* bytes, multiples of 8; 0 = not asked for */

@@ -58,10 +58,10 @@ static __always_inline void fill_ip_settings(struct skbt_drop *d, struct net_dev
 
 	if (in) {
 		d->known |= SKBT_KNOWN_IPV4;
-		d->forwarding4 = devconf(__builtin_preserve_access_index(&in->cnf),
-					 IPV4_DEVCONF_FORWARDING);
-		d->rp_filter = devconf(__builtin_preserve_access_index(&in->cnf),
-				       IPV4_DEVCONF_RP_FILTER);
+		d->forwarding4 =
+			devconf(__builtin_preserve_access_index(&in->cnf), IPV4_DEVCONF_FORWARDING);
+		d->rp_filter =
+			devconf(__builtin_preserve_access_index(&in->cnf), IPV4_DEVCONF_RP_FILTER);
 		all_filter = devconf(all, IPV4_DEVCONF_RP_FILTER);
 		if (all_filter > d->rp_filter)
 			d->rp_filter = all_filter;

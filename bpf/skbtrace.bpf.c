@@ -304,19 +304,21 @@ END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
 COPIED(copied, false)
 COPIED(cut, true)
 
+volatile __u32 looking = 0; /* thread of skbtrace that looks for evidence; 0 = there is none */
+
 /*
  * Looking up a route that is not there frees the answer as a drop (inet_rtm_getroute()): it is our
- * own, has no device, and nobody wants to see it.
+ * own question, and nobody wants to see it. That thread sends no packets.
  */
-static __always_inline bool is_own_question(struct sk_buff *skb)
+static __always_inline bool is_own_question(void)
 {
 	struct cpu_state *cpu;
 	__u32 zero = 0;
 
-	if (!config.own_pid || bpf_get_current_pid_tgid() >> 32 != config.own_pid)
+	if (!looking || (__u32)bpf_get_current_pid_tgid() != looking)
 		return false;
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	return cpu && current_context(cpu) < SKBT_SOFTIRQ && !BPF_CORE_READ(skb, dev);
+	return cpu && current_context(cpu) < SKBT_SOFTIRQ;
 }
 
 /* skb:kfree_skb: (skb, location), from 5.17 a reason, from 6.11 (c53795d48ee8) the socket that was
@@ -329,7 +331,7 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 
 	if (!active)
 		return 0;
-	if (is_own_question(skb))
+	if (is_own_question())
 		return 0;
 	if (config.drop_has_reason)
 		reason = (__u32)ctx->args[2];

@@ -269,14 +269,15 @@ struct kernel_features {
 	/* kfuncs, as type ids of vmlinux; 0 = not there */
 	uint32_t preempt_disable, preempt_enable; /* 6.12 */
 	uint32_t rdonly_cast;                     /* 6.2 */
-	bool preempts_programs; /* those of tracepoints and fentry; 7.x, as has_fentry_multi tells */
-	bool has_ringbuf;                         /* 5.8 */
-	bool counts_memlock;   /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
-	bool drop_has_reason;  /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
-	bool drop_has_socket;  /* and then the socket that was to get the packet (6.11) */
-	bool has_direct_loads; /* loads through bpf_rdonly_cast() verify (6.17); proved by loading
-				*/
-	bool headers_adjoin;   /* skb->protocol and the three offsets behind it are 8 bytes */
+	bool preempts_programs; /* those of tracepoints and fentry; 7.x, as has_fentry_multi tells
+				 */
+	bool has_ringbuf;       /* 5.8 */
+	bool counts_memlock;    /* maps and programs count against RLIMIT_MEMLOCK (up to 5.10) */
+	bool drop_has_reason;   /* skb:kfree_skb passes a reason (5.17, 5.15.58) */
+	bool drop_has_socket;   /* and then the socket that was to get the packet (6.11) */
+	bool has_direct_loads;  /* loads through bpf_rdonly_cast() verify (6.17); proved by loading
+				 */
+	bool headers_adjoin;    /* skb->protocol and the three offsets behind it are 8 bytes */
 	enum lockdown_mode lockdown;
 	/*
 	 * Where a CPU keeps its preempt count: at per_cpu_offset[cpu] + preempt_count, both kernel

@@ -49,6 +49,7 @@ struct explanation {
 };
 
 struct changes;
+struct evidence_list;
 
 struct event {
 	const struct skbt_record *rec; /* valid until the output call returns */
@@ -67,8 +68,9 @@ struct event {
 	struct packet packet;
 	const struct skbt_drop *drop; /* drop: what the record says beside the packet, or NULL */
 	struct explanation why;       /* drops only */
-	const struct skbt_verdict *verdict; /* of a return; NULL = it is none */
-	const char *decision;               /* of a bridge, in words; NULL = none is made here */
+	const struct evidence_list *evidence; /* drops only; NULL = none was gathered */
+	const struct skbt_verdict *verdict;   /* of a return; NULL = it is none */
+	const char *decision;                 /* of a bridge, in words; NULL = none is made here */
 	/* Filled in by journeys_event(), in the order in which events are shown. */
 	const struct changes *changes; /* NULL = no previous event is known */
 	bool has_total;

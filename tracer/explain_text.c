@@ -41,8 +41,9 @@ static void put_mac(struct text *t, const uint8_t mac[6])
 {
 	char text[20];
 
-	put(t, text, (size_t)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-				      mac[1], mac[2], mac[3], mac[4], mac[5]));
+	put(t, text,
+	    (size_t)snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+			     mac[2], mac[3], mac[4], mac[5]));
 }
 
 static void put_address(struct text *t, const struct event *ev, const uint8_t *addr)
@@ -115,10 +116,10 @@ static const struct {
 	const char *name;
 	void (*put)(struct text *t, const struct event *ev);
 } placeholders[] = {
-	{ "len", put_len },   { "mtu", put_mtu },     { "ttl", put_ttl },
-	{ "src", put_src },   { "dst", put_dst },     { "port", put_port },
-	{ "out", put_out },   { "iface", put_iface }, { "protocol", put_protocol },
-	{ "mac", put_own_mac }, { "dmac", put_dmac }, { "ethertype", put_ethertype },
+	{ "len", put_len },       { "mtu", put_mtu },     { "ttl", put_ttl },
+	{ "src", put_src },       { "dst", put_dst },     { "port", put_port },
+	{ "out", put_out },       { "iface", put_iface }, { "protocol", put_protocol },
+	{ "mac", put_own_mac },   { "dmac", put_dmac },   { "ethertype", put_ethertype },
 	{ "rcvbuf", put_rcvbuf },
 };
 

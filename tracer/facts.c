@@ -175,7 +175,8 @@ static bool bad_header_csum(const struct view *v)
 {
 	size_t len = (get_u8(v->ip, 0) & 15) * 4;
 
-	return v->version == 4 && len >= 20 && len <= v->ip.len && !adds_up(add_words(v->ip, len, 0));
+	return v->version == 4 && len >= 20 && len <= v->ip.len &&
+	       !adds_up(add_words(v->ip, len, 0));
 }
 
 static bool truncated(const struct view *v)
@@ -245,9 +246,9 @@ static bool route_unreachable(const struct view *v)
 
 static bool no_route(const struct view *v)
 {
-	return knows(v, SKBT_KNOWN_ROUTE) && (v->drop->route_error == -ENETUNREACH ||
-					      (v->version == 6 &&
-					       v->drop->route_error == -EHOSTUNREACH));
+	return knows(v, SKBT_KNOWN_ROUTE) &&
+	       (v->drop->route_error == -ENETUNREACH ||
+		(v->version == 6 && v->drop->route_error == -EHOSTUNREACH));
 }
 
 static bool rp_filter(const struct view *v)

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "changes.h"
+#include "evidence.h"
 #include "explain.h"
 #include "text_fields.h"
 #include "text_packet.h"
@@ -319,6 +320,10 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 			       explain_text(words, w->last, w->last->why.cause));
 	if (!err && drop)
 		err = put_note(o, "advice", "", explain_text(words, w->last, w->last->why.advice));
+	for (unsigned int i = 0; drop && w->last->evidence && i < w->last->evidence->count; i++)
+		if (!err)
+			err = put_note(o, i ? "" : "evidence", "",
+				       w->last->evidence->items[i].text);
 	if (w->depth) /* on with its parent, or a sibling's head */
 		g->indent = indent_of(w->depth - 1);
 	else

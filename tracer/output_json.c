@@ -4,6 +4,7 @@
 
 #include "explain.h"
 #include "hexdump.h"
+#include "json_evidence.h"
 #include "json_journey.h"
 #include "json_writer.h"
 #include "output_impl.h"
@@ -196,6 +197,7 @@ static void put_drop(struct json *j, const struct event *ev)
 	string_or_null(j, "advice", explain_text(text, ev, ev->why.advice));
 	json_key(j, "routine");
 	json_bool(j, ev->why.routine);
+	json_put_evidence(j, ev->evidence);
 }
 
 static void put_verdict(struct json *j, const struct skbt_verdict *v)

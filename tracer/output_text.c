@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "evidence.h"
 #include "explain.h"
 #include "latency.h"
 #include "output_impl.h"
@@ -413,6 +414,15 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 	return lb_end_line(b);
 }
 
+static int put_evidence(struct output *o, const struct evidence_list *list)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; list && i < list->count && !err; i++)
+		err = put_note(o, i ? "" : "evidence", "", list->items[i].text);
+	return err;
+}
+
 /*
  * Command lines: of the process in the column, and of the socket's owner if that is another one.
  * Below drops, and with -v where the line above tells of other processes.
@@ -472,6 +482,8 @@ static int text_event(struct output *o, const struct event *ev)
 			       explain_text(words, ev, ev->why.cause));
 	if (!err && drop)
 		err = put_note(o, "advice", "", explain_text(words, ev, ev->why.advice));
+	if (!err && drop)
+		err = put_evidence(o, ev->evidence);
 	if (!err)
 		err = put_who(o, ev);
 	if (!err)

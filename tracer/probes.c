@@ -96,7 +96,6 @@ static void fill_config(struct skbt_config *c, const struct probes *p, const str
 	inside_sizes(c->section_size, o, m);
 	c->cpus = p->cpus;
 	c->wakeup_bytes = o->buffer_size / 4;
-	c->own_pid = o->no_evidence || options_count_drops(o) ? 0 : getpid();
 	c->count_drops = options_count_drops(o);
 	c->count_interval = COUNT_INTERVAL_NS;
 	fill_sampling(c, o);
@@ -481,6 +480,11 @@ void probes_deactivate(struct probes *p)
 {
 	__atomic_store_n(&p->skel->bss->active, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&p->skel->bss->watching, 0, __ATOMIC_SEQ_CST);
+}
+
+void probes_hide_thread(struct probes *p, uint32_t tid)
+{
+	__atomic_store_n(&p->skel->bss->looking, tid, __ATOMIC_SEQ_CST);
 }
 
 int probes_ring_fd(const struct probes *p)

@@ -29,6 +29,9 @@ const char *probes_backend(const struct probes *p);
 void probes_activate(struct probes *p);
 void probes_deactivate(struct probes *p);
 
+/* What this thread of ours causes is no drop. */
+void probes_hide_thread(struct probes *p, uint32_t tid);
+
 int probes_ring_fd(const struct probes *p);
 /* The map of struct skbt_owner by the inode of a socket. */
 int probes_owners_fd(const struct probes *p);

@@ -199,6 +199,7 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 		reader_free(r);
 		return NULL;
 	}
+	probes_hide_thread(p, view_thread(r->view));
 	owners_scan(r->owners, probes_owners_fd(p), o->pid);
 	return r;
 }

@@ -38,6 +38,9 @@ struct view *view_new(const struct options *o, struct output *out, const struct 
 	v->output = out;
 	v->source = *source;
 	v->journeys = journeys_new();
+	/* Without it less is told, which is no reason to end. */
+	if (!o->no_evidence && !options_count_drops(o))
+		v->evidence = evidence_new();
 	if (held)
 		v->held = hold_back(o, v);
 	if (timed)
@@ -53,6 +56,8 @@ void view_free(struct view *v)
 {
 	if (!v)
 		return;
+	evidence_free(v->evidence);
+	free(v->awaiting);
 	held_free(v->held);
 	latency_free(v->latency);
 	journeys_free(v->journeys);
@@ -64,6 +69,10 @@ int view_show(struct view *v, struct event *ev)
 	journeys_event(v->journeys, ev);
 	if (v->latency)
 		latency_event(v->latency, ev, ev->rec->type);
+	if (v->evidence && ev->rec->type == SKBT_DROP)
+		ev->evidence = evidence_gather(v->evidence, ev);
+	else if (v->evidence)
+		evidence_note(v->evidence, ev);
 	v->events++;
 	v->drops += ev->rec->type == SKBT_DROP;
 	return output_event(v->output, ev);
@@ -87,8 +96,14 @@ void view_describe(struct view *v, struct held_event *e, struct event *ev)
 int view_record(struct view *v, struct skbt_record *rec, size_t size)
 {
 	struct event ev = { .rec = rec };
+	int err;
 
 	v->source.describe(v->source.ctx, rec, &ev);
+	err = view_awaited(v, rec, &ev);
+	if (err)
+		return err;
+	if (!v->held && view_await(v, rec, size, &ev))
+		return 0;
 	if (v->held && rec->packet_id)
 		return held_add(v->held, rec, size, ev.netns_name);
 	/* Without a number there is no packet that could be slow. */
@@ -134,6 +149,19 @@ static uint64_t time_taken(const struct held_family *family, uint64_t now)
 	return last > first ? last - first : 0;
 }
 
+/* Rules first: some are told of only after the drop. */
+static void note_verdicts(struct view *v, struct held_family *family)
+{
+	struct event ev;
+
+	for (struct held_event *e = family->events; v->evidence && e; e = e->next) {
+		if (e->rec.type != SKBT_RETURN)
+			continue;
+		view_describe(v, e, &ev);
+		evidence_note(v->evidence, &ev);
+	}
+}
+
 static int hand_out(void *ctx, struct held_family *family, enum held_why why, uint64_t now)
 {
 	struct view *v = ctx;
@@ -142,16 +170,25 @@ static int hand_out(void *ctx, struct held_family *family, enum held_why why, ui
 		v->fast += family->member_count;
 		return 0;
 	}
+	note_verdicts(v, family);
 	return v->options->group ? view_blocks(v, family, why) : show_in_order(v, family);
 }
 
 int view_tick(struct view *v, uint64_t now)
 {
+	int err = now ? view_awaited(v, NULL, NULL) : 0;
+
+	if (err)
+		return err;
 	return v->held ? held_tick(v->held, now) : 0;
 }
 
 int view_finish(struct view *v, uint64_t now)
 {
+	int err = view_awaited(v, NULL, NULL);
+
+	if (err)
+		return err;
 	return v->held ? held_flush(v->held, now) : 0;
 }
 
@@ -165,6 +202,11 @@ void view_counts(const struct view *v, struct run_counts *counts)
 uint64_t view_events(const struct view *v)
 {
 	return v->events;
+}
+
+uint32_t view_thread(const struct view *v)
+{
+	return v->evidence ? evidence_thread(v->evidence) : 0;
 }
 
 struct latency *view_latency(struct view *v)

@@ -38,6 +38,9 @@ int view_finish(struct view *v, uint64_t now);
 void view_counts(const struct view *v, struct run_counts *counts);
 uint64_t view_events(const struct view *v);
 
+/* The thread that looks for evidence, 0 = there is none. */
+uint32_t view_thread(const struct view *v);
+
 /* NULL = not asked for. */
 struct latency *view_latency(struct view *v);
 

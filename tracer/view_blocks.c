@@ -133,6 +133,9 @@ static int show_node(struct tree *t, struct node *n)
 		if (m->end_ts > n->events[0]->rec.ts + w.total_ns)
 			w.total_ns = m->end_ts - n->events[0]->rec.ts;
 	}
+	/* What was gathered for it is gone by now, but known. */
+	if (t->view->evidence && !err && last.rec->type == SKBT_DROP)
+		last.evidence = evidence_gather(t->view->evidence, &last);
 	w.last = &last;
 	w.fate = fate_of(&last, m->end_ts, &w.fate_words);
 	if (w.fate == FATE_ALIVE)

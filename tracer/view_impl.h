@@ -3,6 +3,7 @@
 #ifndef TRACER_VIEW_IMPL_H
 #define TRACER_VIEW_IMPL_H
 
+#include "evidence.h"
 #include "held.h"
 #include "journeys.h"
 #include "view.h"
@@ -15,7 +16,18 @@ struct view {
 	struct latency *latency; /* NULL = not asked for */
 	struct held *held;       /* NULL = live */
 	uint64_t events, drops, fast;
+	struct evidence *evidence; /* NULL = nobody wants it, or there is no memory for it */
+	struct awaiting *awaiting; /* view_rule.c */
 };
+
+/*
+ * From 6.7 on (e0d4593140b0) nft frees what it drops before its function returns, and it is the
+ * return that tells the rule. Such a drop, of those that are shown live, waits for it.
+ * view_await(): true = rec was taken, and is shown later. view_awaited(): shows what waits, if it
+ * is time: before rec, or with rec NULL in any case.
+ */
+bool view_await(struct view *v, const struct skbt_record *rec, size_t size, const struct event *ev);
+int view_awaited(struct view *v, const struct skbt_record *rec, const struct event *ev);
 
 /* ev as describe() made it. */
 int view_show(struct view *v, struct event *ev);

@@ -65,14 +65,19 @@ int main(void)
 	printf("<!-- SPDX-License-Identifier: GPL-2.0-only -->\n"
 	       "<!-- Printed by build/tests/unit/drops_page from tracer/explanations.def. -->\n"
 	       "# What drops mean\n\n"
-	       "What skbtrace says as `cause` and `advice` of a drop. The first entry that fits is taken, so\n"
-	       "special ones stand before general ones. \"No reason\" is a kernel before 5.17, or the reason\n"
-	       "NOT_SPECIFIED: then the cause is concluded from the place and from facts, text output begins\n"
-	       "it with \"probably:\", and JSON has `\"cause_inferred\":true`. Words in braces are filled in.\n\n"
+	       "What skbtrace says as `cause` and `advice` of a drop. The first entry that fits is "
+	       "taken, so\n"
+	       "special ones stand before general ones. \"No reason\" is a kernel before 5.17, or "
+	       "the reason\n"
+	       "NOT_SPECIFIED: then the cause is concluded from the place and from facts, text "
+	       "output begins\n"
+	       "it with \"probably:\", and JSON has `\"cause_inferred\":true`. Words in braces are "
+	       "filled in.\n\n"
 	       "## Lost packets\n\n");
 	print_all(false);
 	printf("## Routine\n\n"
-	       "skbs that the kernel frees as drops, while no traffic is lost. They are shown as FREE, and "
+	       "skbs that the kernel frees as drops, while no traffic is lost. They are shown as "
+	       "FREE, and "
 	       "JSON has\n`\"routine\":true`.\n\n");
 	print_all(true);
 	return 0;

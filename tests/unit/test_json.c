@@ -96,7 +96,7 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"code\":93,"
 		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
 		"large\",\"cause_inferred\":false,"
-		"\"advice\":\"send less\",\"routine\":false}\n");
+		"\"advice\":\"send less\",\"routine\":false,\"evidence\":null}\n");
 }
 
 static void the_owner_of_the_socket_is_told_in_any_context(void **state)
@@ -141,7 +141,7 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"\"total_ns\":null,\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":null,\"reason_code\":null,\"location\":null,\"cause\":null,"
-		"\"cause_inferred\":false,\"advice\":null,\"routine\":false}\n");
+		"\"cause_inferred\":false,\"advice\":null,\"routine\":false,\"evidence\":null}\n");
 }
 
 static void what_is_inside_is_hex_and_text(void **state)
@@ -313,7 +313,8 @@ static void the_summary_accounts_for_every_hit(void **state)
 	assert_string_equal(
 		capture_text(&c),
 		"{\"schema\":1,\"type\":\"summary\",\"ts\":78,\"hits\":1000,\"matched\":130,"
-		"\"emitted\":93,\"counted\":0,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":5,\"nested\":2}"
+		"\"emitted\":93,\"counted\":0,\"not_sampled\":30,\"lost\":7,\"lost_by\":{\"ring\":"
+		"5,\"nested\":2}"
 		","
 		"\"missed\":4,\"untracked\":1,\"returns_lost\":6,\"notes_lost\":9,\"attached\":84,"
 		"\"skipped\":7,"

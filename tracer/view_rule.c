@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Drops that wait for the return that tells which rule of nft it was. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "view_impl.h"
+
+enum { RECORDS = 256 }; /* that may come from other processors before the return */
+
+struct awaiting {
+	bool there;
+	unsigned int records; /* since then */
+	char netns_name[64];
+	union {
+		struct skbt_record rec;
+		uint8_t space[SKBT_RECORD_MAX];
+	};
+};
+
+static bool is_before_its_rule(const struct view *v, const struct skbt_record *rec,
+			       const struct event *ev)
+{
+	return rec->type == SKBT_DROP && rec->packet_id && !v->options->drops && ev->func &&
+	       strcmp(ev->func, "nft_do_chain") == 0;
+}
+
+bool view_await(struct view *v, const struct skbt_record *rec, size_t size, const struct event *ev)
+{
+	struct awaiting *a = v->awaiting;
+
+	if (!v->evidence || !is_before_its_rule(v, rec, ev) || size > sizeof(a->space))
+		return false;
+	if (!a)
+		a = v->awaiting = calloc(1, sizeof(*a));
+	if (!a || a->there)
+		return false;
+	memcpy(a->space, rec, size);
+	snprintf(a->netns_name, sizeof(a->netns_name), "%s", ev->netns_name ? ev->netns_name : "");
+	a->records = 0;
+	a->there = true;
+	return true;
+}
+
+static int show(struct view *v, struct awaiting *a)
+{
+	struct event ev = { .rec = &a->rec };
+
+	a->there = false;
+	v->source.describe(v->source.ctx, &a->rec, &ev);
+	ev.netns_name = *a->netns_name ? a->netns_name : NULL; /* it may be gone by now */
+	return view_show(v, &ev);
+}
+
+int view_awaited(struct view *v, const struct skbt_record *rec, const struct event *ev)
+{
+	struct awaiting *a = v->awaiting;
+	bool same, next;
+
+	if (!a || !a->there)
+		return 0;
+	same = rec && rec->packet_id == a->rec.packet_id;
+	if (same && ev->verdict)
+		evidence_note(v->evidence, ev);
+	/* There is room for one. */
+	next = rec && is_before_its_rule(v, rec, ev);
+	if (rec && !same && !next && ++a->records < RECORDS)
+		return 0;
+	return show(v, a);
+}
