@@ -58,6 +58,22 @@ void evidence_word(struct evidence_item *item, const char *name, const char *tex
 const char *evidence_address(int family, const uint8_t *addr, char *text);
 const char *evidence_mac_text(const uint8_t *mac, char *text);
 
+/* "\tudp dport 8080 drop # handle 7", a line of what nft -a prints: its text. NULL = not in there.
+ */
+char *nft_rule(char *listing, uint64_t handle);
+
+/* A rule of iptables says of a packet: */
+enum fit {
+	NO_FIT,
+	MAY_FIT, /* it has conditions that are not understood here */
+	FITS,
+};
+
+/* The first rule of the chain that drops such packets, in *rule, or its policy. Cuts the listing.
+ */
+enum fit iptables_rule(const struct question *q, const char *chain, char *listing, char *rule,
+		       size_t size);
+
 /* net.ipv4.conf.eth0.forwarding and its like, in this thread's namespace: false = not there. */
 bool evidence_sysctl(const char *format, const char *ifname, int64_t *value);
 

@@ -98,7 +98,8 @@ static const struct {
 static unsigned int kinds_for(const char *reason, const char *func)
 {
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (!strcmp(wanted[i].word, reason) || !strcmp(wanted[i].word, func))
+		if (!strcmp(wanted[i].word, reason) ||
+		    has_word(wanted[i].word, func, strcspn(func, ".")))
 			return wanted[i].kinds;
 	return 0;
 }
