@@ -35,9 +35,6 @@ static int check_forms(struct parse *p)
 		return error_set(p->e, EXIT_USAGE, -EINVAL,
 				 "--summary is a table of drops: give --drops too, or say skbtrace "
 				 "drops");
-	if (o->command == COMMAND_TRACE && o->interval && !o->drop_summary)
-		return error_set(p->e, EXIT_USAGE, -EINVAL,
-				 "--interval is for the table of --drops --summary");
 	if (o->json && o->folded)
 		return error_set(p->e, EXIT_USAGE, -EINVAL,
 				 "--folded has a form of its own: leave out --json");
