@@ -98,6 +98,7 @@ struct run_counts {
 	uint64_t missed;        /* probe hits the kernel itself skipped (recursion, no slot) */
 	uint64_t packets;       /* that got a number */
 	uint64_t events, drops; /* as printed */
+	uint64_t routine;       /* drops that lose nothing, not printed (--drops) */
 	uint64_t fast;          /* packets not printed, as they took less than --min-latency */
 };
 

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include "clock.h"
+#include "explain.h"
 #include "json_writer.h"
 
 static void text(struct json *j, const char *key, const char *value)
@@ -61,6 +62,8 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 	const char *reason =
 		o->env.reasons ? drop_reason_name(o->env.reasons, row->place.reason) : NULL;
 
+	char words[EXPLAIN_TEXT];
+
 	json_begin_object(&j);
 	number(&j, "schema", true, 1);
 	text(&j, "type", "drops");
@@ -77,10 +80,12 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 	number(&j, "per_1000s", true, (uint64_t)(row->rate * 1000 + 0.5));
 	number(&j, "last_ts", true, row->last_ts + wall_offset);
 	put_packet(&j, row->sample);
-	text(&j, "cause", ev ? ev->why.cause : NULL);
+	text(&j, "cause", ev ? explain_text(words, ev, ev->why.cause) : NULL);
 	json_key(&j, "cause_inferred");
 	json_bool(&j, ev && ev->why.inferred);
-	text(&j, "advice", ev ? ev->why.advice : NULL);
+	text(&j, "advice", ev ? explain_text(words, ev, ev->why.advice) : NULL);
+	json_key(&j, "routine");
+	json_bool(&j, ev && ev->why.routine);
 	json_end_object(&j);
 	return lb_end_line(&o->line);
 }
@@ -93,7 +98,7 @@ static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 		"func",   "location",   "reason", "reason_code", "per_1000s", "last_ts",
 		"netns",  "netns_name", "ifname", "pkt_type",    "len",       "proto",
 		"src",    "dst",        "sport",  "dport",       "cause",     "cause_inferred",
-		"advice",
+		"advice", "routine",
 	};
 
 	json_begin_object(&j);

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "drop_table.h"
+#include "explain.h"
 #include "json_drops.h"
 #include "output_impl.h"
 #include "report_counts.h"
@@ -152,6 +153,7 @@ static const char *reason_of(const struct output *o, const struct drop_row *row)
 static int put_cause(struct output *o, const struct event *ev)
 {
 	struct linebuf *b = &o->line;
+	char words[EXPLAIN_TEXT];
 
 	if (!ev->why.cause)
 		return 0;
@@ -160,7 +162,9 @@ static int put_cause(struct output *o, const struct event *ev)
 	lb_pad_to(b, NOTE_TEXT);
 	if (ev->why.inferred)
 		lb_text(b, "probably: ");
-	lb_text(b, ev->why.cause);
+	if (ev->why.routine)
+		lb_text(b, "routine, nothing is lost: ");
+	lb_text(b, explain_text(words, ev, ev->why.cause));
 	return end_line(o);
 }
 

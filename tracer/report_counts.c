@@ -57,6 +57,12 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 			": the kernel skipped these hits, as one probe ran inside "
 			"another; choose fewer functions (--hooks, --func)\n",
 			counts->missed);
+	if (counts->routine)
+		fprintf(f, "  not shown %" PRIu64
+			   ": skbs freed as drops while nothing was lost; -v shows "
+			   "them
+			   ",
+			   counts->routine);
 	if (counts->fast)
 		fprintf(f, "  not shown %" PRIu64 ": packets that took less than --min-latency\n",
 			counts->fast);

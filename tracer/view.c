@@ -64,8 +64,20 @@ void view_free(struct view *v)
 	free(v);
 }
 
+/* Who asked for drops means lost packets; programs can tell by the key "routine". */
+static bool is_left_out(const struct view *v, const struct event *ev)
+{
+	const struct options *o = v->options;
+
+	return o->drops && ev->why.routine && !o->json && !o->verbose && !options_count_drops(o);
+}
+
 int view_show(struct view *v, struct event *ev)
 {
+	if (is_left_out(v, ev)) {
+		v->routine++;
+		return 0;
+	}
 	journeys_event(v->journeys, ev);
 	if (v->latency)
 		latency_event(v->latency, ev, ev->rec->type);
@@ -74,7 +86,7 @@ int view_show(struct view *v, struct event *ev)
 	else if (v->evidence)
 		evidence_note(v->evidence, ev);
 	v->events++;
-	v->drops += ev->rec->type == SKBT_DROP;
+	v->drops += ev->rec->type == SKBT_DROP && !ev->why.routine;
 	return output_event(v->output, ev);
 }
 
@@ -197,6 +209,7 @@ void view_counts(const struct view *v, struct run_counts *counts)
 	counts->events = v->events;
 	counts->drops = v->drops;
 	counts->fast = v->fast;
+	counts->routine = v->routine;
 }
 
 uint64_t view_events(const struct view *v)

@@ -15,7 +15,7 @@ struct view {
 	struct journeys *journeys;
 	struct latency *latency; /* NULL = not asked for */
 	struct held *held;       /* NULL = live */
-	uint64_t events, drops, fast;
+	uint64_t events, drops, fast, routine;
 	struct evidence *evidence; /* NULL = nobody wants it, or there is no memory for it */
 	struct awaiting *awaiting; /* view_rule.c */
 };

@@ -165,8 +165,8 @@ static void probes_is_a_command(void **state)
 	assert_int_equal(o.action, ACTION_VERSION);
 	assert_parses("--", "probes");
 	assert_int_equal(o.command, COMMAND_TRACE);
-	assert_refused("--sample is for skbtrace trace and drops, not for skbtrace probes", "probes",
-		       "--sample", "1/2");
+	assert_refused("--sample is for skbtrace trace and drops, not for skbtrace probes",
+		       "probes", "--sample", "1/2");
 	assert_refused("--dropstack is for skbtrace trace, not for skbtrace probes", "probes",
 		       "--dropst");
 	assert_refused("unknown option --jsno; did you mean --json?", "probes", "--jsno");
