@@ -4,6 +4,8 @@
 # a pass, 77 a skip (its last line says why), anything else a failure. In the first ten lines a scenario may say
 # "# timeout: SECONDS" (default 120) and "# kernels: 6.12 6.18 7.3" (default: all). Files called lib*.sh are not scenarios.
 # Prints "ok NAME (3.2 s)", "not ok NAME (why)" followed by the output, or "skip NAME (why)".
+# A scenario of many cases prints such a line for each, "ok NAME/CASE", to its file descriptor 3, which is our stdout. With
+# NAME/CASE for NAME it is told to run this case alone: the file is NAME.sh, with CASE as argument.
 dir=$(cd "$(dirname "$0")/../scenarios" && pwd) || exit 2
 log=/run/scenario.log
 failed=0
@@ -11,10 +13,10 @@ failed=0
 # head_value KEY FILE: what the scenario says about itself.
 head_value() { sed -n "1,10s/^# $1: *//p" "$2"; }
 
-# run_one FILE LIMIT: its output goes to $log. timeout(1) makes a process group of its own, so nothing outlives it.
+# run_one LIMIT FILE [CASE]: its output goes to $log. timeout(1) makes a process group of its own, so nothing outlives it.
 run_one() {
 	local pid status
-	timeout -k 5 "$2" bash "$1" >"$log" 2>&1 </dev/null &
+	timeout -k 5 "$1" bash "${@:2}" 3>&1 >"$log" 2>&1 </dev/null &
 	pid=$!
 	wait "$pid"
 	status=$?
@@ -39,6 +41,7 @@ report() {
 	esac
 }
 
+# scenario FILE [CASE]
 scenario() {
 	local file=$1 name limit kernels begin status
 	name=$(basename "$file" .sh)
@@ -49,23 +52,26 @@ scenario() {
 	fi
 	limit=$(head_value timeout "$file")
 	begin=${EPOCHREALTIME/./}
-	run_one "$file" "${limit:=120}"
+	run_one "${limit:=120}" "$@"
 	status=$?
 	report "$name" "$status" "$(awk -v us=$((${EPOCHREALTIME/./} - begin)) 'BEGIN { printf "%.1f", us / 1e6 }')" "$limit"
 }
 
 if [ $# = 0 ]; then
 	# lib*.sh is what scenarios share.
-	mapfile -t all < <(find "$dir" -name '*.sh' ! -name 'lib*' -printf '%f\n' | sort)
+	mapfile -t all < <(find "$dir" -maxdepth 1 -name '*.sh' ! -name 'lib*' -printf '%f\n' | sort)
 	set -- "${all[@]}"
 fi
 for name; do
-	file=$dir/${name%.sh}.sh
-	if [ -r "$file" ]; then
-		scenario "$file"
+	name=${name%.sh}
+	file=$dir/${name%%/*}.sh
+	if [[ $name == */* ]] && [ -r "$file" ] && [ -r "$dir/$name.sh" ]; then
+		scenario "$file" "${name#*/}"
+	elif [ -r "$dir/$name.sh" ]; then
+		scenario "$dir/$name.sh"
 	else
 		failed=1
-		echo "not ok ${name%.sh} (there is no such scenario)"
+		echo "not ok $name (there is no such scenario)"
 	fi
 done
 # Not a failure by itself, as a slow host alone can cause some of these; an oops has ended the machine already.

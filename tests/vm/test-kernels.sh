@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# test-kernels.sh [KERNEL...] [-- SCENARIO...]: boots the kernels (default: all), two at a time, and runs the scenarios (default:
-# all) in each. Lines come as "[KERNEL] ok NAME", whole output also in build/vm-KERNEL.log. A machine that dies is a failure.
+# test-kernels.sh [KERNEL...] [SCENARIO...]: boots the kernels (default: all), two at a time, and runs the scenarios (default:
+# all) in each. What is no test kernel, and all behind "--", is a scenario. Lines come as "[KERNEL] ok NAME", whole output also in build/vm-KERNEL.log. A machine that dies is a failure.
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-3000}
 
+read -ra known <<<"$("$vm_dir/series.sh")"
 kernels=()
+scenarios=()
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
-	kernels+=("$1")
+	if [[ " ${known[*]} " == *" $1 "* ]]; then
+		kernels+=("$1")
+	else
+		scenarios+=("$1")
+	fi
 	shift
 done
-[ $# = 0 ] || shift
-scenarios=("$@")
-read -ra known <<<"$("$vm_dir/series.sh")"
+scenarios+=("${@:2}")
 # The newest first, which takes longest.
 [ ${#kernels[@]} -gt 0 ] || for series in "${known[@]}"; do kernels=("$series" "${kernels[@]}"); done
 
@@ -27,9 +31,6 @@ test_kernel() {
 	} | tee "$top_dir/build/vm-$series.log" | sed -u "s/^/[$series] /"
 }
 
-for series in "${kernels[@]}"; do
-	[[ " ${known[*]} " == *" $series "* ]] || die "no test kernel \"$series\"; there are: ${known[*]}"
-done
 mkdir -p "$top_dir/build"
 # One after the other, so that two machines do not wait for the same download.
 "$vm_dir/prepare.sh" "${kernels[@]}"

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The router has a blackhole route.
+# where: ip_error
+# reason: NOT_SPECIFIED|IP_.*
+# cause: blackhole
+prepare() {
+	routed
+	in_ns r <<<"route add blackhole 10.$n.99.0/24"
+}
+send() { udp a "10.$n.99.1" 9; }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The port of the bridge is not in the VLAN of the frame.
+# where: __allowed_ingress|br_allowed_ingress|br_handle_frame_finish
+# reason: NOT_SPECIFIED|.*VLAN.*
+# cause: VLAN
+prepare() { bridged vlan_filtering 1; }
+send() { frame a a0 vlan=7 src="$a" dst="$b"; }

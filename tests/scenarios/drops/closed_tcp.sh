@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Nobody listens on the TCP port.
+# where: tcp_v4_rcv
+# reason: NO_SOCKET
+# cause: socket|listen
+prepare() { pair; }
+send() { at a bash -c "echo >/dev/tcp/$b/9"; }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# No socket has the UDP port.
+# where: __udp4_lib_rcv|udp_rcv
+# reason: NO_SOCKET
+# cause: socket
+prepare() { pair; }
+send() { udp a "$b" 9; }

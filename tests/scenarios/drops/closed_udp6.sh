@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# No socket has the UDP port (IPv6).
+# where: __udp6_lib_rcv|udpv6_rcv
+# reason: NO_SOCKET
+# cause: socket
+prepare() { pair; }
+send() { udp a "$b6" 9; }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The hop limit is used up at the router.
+# where: ip6_forward
+# reason: IP_INHDR
+# cause: hop limit
+prepare() { routed; }
+send() { at a ping -c 1 -W 1 -t 1 "$far6"; }

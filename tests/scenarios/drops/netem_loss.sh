@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# netem loses it on purpose.
+# where: __dev_queue_xmit|kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|netem_enqueue|dev_qdisc_enqueue
+# reason: QDISC_.*
+# cause: qdisc
+prepare() {
+	pair
+	at a tc qdisc add dev a0 root netem loss 100%
+}
+send() { udp a "$b" 9; }

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The router has no route to the destination.
+# where: ip_error
+# reason: IP_INNOROUTES
+# cause: route
+prepare() { routed; }
+send() { udp a "10.$n.99.1" 9; }

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The frame is for another host's MAC address, as after a stale ARP entry.
+# where: ip_rcv_core|ip_rcv
+# reason: OTHERHOST
+# cause: MAC
+prepare() {
+	pair
+	in_ns a <<<"neigh replace $b lladdr $mac:99 dev a0 nud permanent"
+}
+send() { udp a "$b" 9; }
