@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_drops.sh"
 dir=$(dirname "$0")/drops
-mkdir -p /run/drops
+rm -rf /run/drops && mkdir /run/drops || exit 1
 list=/run/drops/list
 
 # each FUNCTION: in a shell of its own for every cause, with its name and addresses.
@@ -25,76 +25,31 @@ each() {
 
 # choose NAME...: those of this kernel, numbered, into $list.
 choose() {
-	local name kernels number=0
+	local name number=0
 	for name; do
 		[ -r "$dir/$name.sh" ] || die "there is no drops/$name"
-		kernels=$(said kernels "$dir/$name.sh")
-		if [ -n "$kernels" ] && [[ " $kernels " != *" $KERNEL "* ]]; then
-			echo "skip drops/$name ($(said why "$dir/$name.sh"))" >&3
-		else
-			number=$((number + 1))
-			echo "$number $name"
-		fi
-	done >$list
+	done
+	for name; do
+		echo "$dir/$name.sh"
+	done | xargs awk -v kernel="$KERNEL" -f "$dir/said.awk" >/run/drops/said
+	awk -F '\t' '$8 != "" { printf "skip drops/%s (%s)\n", $1, $8 }' /run/drops/said >&3
+	awk -F '\t' -v OFS='\t' '$8 == "" { print $1, ++n, $2, $3, $4, $5, $6, $7 }' /run/drops/said >/run/drops/causes
+	awk '{ print $2, $1 }' /run/drops/causes >$list
 }
 
-# One line a drop: whose it is, then what is asked about. "-" for null, as read joins empty fields.
-table() {
-	jq -r --rawfile list $list '
-		($list | split("\n") | map(select(. != "") | split(" ") | {key: .[0], value: .[1]}) | from_entries) as $names
-		| select(.type == "drop")
-		| ([.src, .dst] | map(strings | capture("^(10\\.|fd77:)(?<n>[0-9]+)[.:]").n) | .[0]) as $number
-		| [(.netns_name | strings | sub("\\.[a-z]+$"; "")) // $names[$number // ""] // "-",
-			(.func // "-" | sub("\\..*"; "")), .reason // "-", .routine // false, .cause // "-",
-			((.evidence // "-") | if type == "array" then join("; ") else tostring end), .location, .netns_name // "-",
-			.proto // "-", .src // "-", .dst // "-"] | @tsv' "$events" >/run/drops/table
+# complaints: what prepare and send of each printed.
+complaints() {
+	local step
+	for step in prepare send; do
+		(cd /run/drops && grep -H . -- *.$step | sed "s/\.$step:/\t$step: /")
+	done
 }
 
-matches() { [[ $1 =~ ^($2)$ ]]; }
-
-# judge NAME: are its drops what its file says, and nothing else?
 judge() {
-	local name=$1 file=$dir/$1.sh where reason cause evidence routine also whose func why usual words proof place rest
-	local right=0 wrong=() seen=
-	where=$(said where "$file") reason=$(said reason "$file") cause=$(said cause "$file")
-	evidence=$(said evidence "$file") also=$(said also "$file") routine=$(said routine "$file")
-	[ "$KERNEL" != 5.10 ] || reason=-
-	while IFS=$'\t' read -r whose func why usual words proof place rest; do
-		[ "$whose" = "$name" ] || continue
-		if [ -n "$where" ] && matches "$func" "$where" && matches "$why" "$reason" && [[ $words =~ $cause ]] &&
-			[[ $proof =~ $evidence ]] && [ "$usual" = "${routine:-false}" ]; then
-			right=$((right + 1))
-			seen="$place	$why	$words"
-		elif [ "$usual" != true ] && ! matches "$func" "${also:-none}"; then
-			wrong+=("$func $why: $words [$proof] in $rest")
-		fi
-	done </run/drops/table
-	[ -z "$where" ] && right=1
-	verdict "$name" $right "${wrong[@]}"
-	[ -z "$seen" ] || printf '# seen %s\t%s\n' "$name" "$seen" >&3
-}
-
-# verdict NAME RIGHT WRONG...: prints the result.
-verdict() {
-	local name=$1 right=$2 line
-	shift 2
-	if [ -s "/run/drops/$name.prepare" ] || { [ -z "$where" ] && [ -s "/run/drops/$name.send" ]; }; then
-		set -- "$@" "it did not work"
-	elif [ "$right" = 0 ]; then
-		set -- "$@" "no drop in $where with $reason, /$cause/ and evidence /$evidence/"
-	fi
-	if [ $# = 0 ]; then
-		echo "ok drops/$name" >&3
-		return
-	fi
-	failures=$((failures + 1))
-	{
-		echo "not ok drops/$name"
-		for line; do
-			echo "    $line"
-		done
-		sed 's/^/    said: /' "/run/drops/$name.prepare" "/run/drops/$name.send"
-	} >&3
+	jq -r -s --arg kernel "$KERNEL" --rawfile causes /run/drops/causes --rawfile complaints /run/drops/complaints -f "$dir/judge.jq" \
+		"$events" >/run/drops/results
+	cat /run/drops/results >&3
+	! grep -q '^not ok' /run/drops/results && grep -q '^ok' /run/drops/results
 }
 
 prepare_all() {
@@ -118,16 +73,10 @@ trace "${drops_only[@]}"
 echo "ready after $((SECONDS - begin)) s"
 if [ -z "${DROPS_UNSENT:-}" ]; then
 	each send <$list
-else
-	while read -r _ name; do : >"/run/drops/$name.send"; done <$list
 fi
 echo "sent after $((SECONDS - begin)) s"
 sleep 2 # fragments and neighbours are given up after a second
 finish
 echo "done after $((SECONDS - begin)) s"
-table
-while read -r _ name; do
-	judge "$name"
-done <$list
-! grep '^-' /run/drops/table || fail "these drops belong to nobody"
-[ $failures = 0 ] || exit 1
+complaints >/run/drops/complaints
+judge || exit 1

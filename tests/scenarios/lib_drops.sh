@@ -130,18 +130,3 @@ serve() {
 		sleep 0.1
 	done
 }
-
-# said KEY FILE: what a cause says about itself, "# KEY: VALUE"; "# KEY 5.10 6.1: VALUE" goes before on these kernels.
-said() {
-	awk -v key="$1" -v kernel="$KERNEL" '
-		!/^#/ { exit }
-		$1 == "#" && ($2 == key || $2 == key ":") {
-			head = substr($0, 1, index($0, ":") - 1)
-			value = substr($0, index($0, ":") + 2)
-			n = split(head, words, " ")
-			if (n == 2 && !exact) found = value
-			for (i = 3; i <= n; i++)
-				if (words[i] == kernel) { found = value; exact = 1 }
-		}
-		END { print found }' "$2"
-}
