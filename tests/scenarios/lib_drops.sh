@@ -16,8 +16,8 @@
 # nothing is asked and nothing is missed that the cause does not ask for.
 programs=$(dirname "${BASH_SOURCE[0]}")/programs
 mac=02:00:00:00:00
-# One function that no packet here passes; drops are always shown.
-drops_only=(--func igmp_rcv)
+drops_only=(--drops)
+skbtrace --help | grep -q -- --drops || drops_only=(--func igmp_rcv)
 
 # subnet NUMBER: the addresses of the cause.
 subnet() {

@@ -3,6 +3,7 @@
 # Fragments that the router makes come faster than the input queue of the CPU is emptied.
 # where: enqueue_to_backlog|netif_rx_internal|netif_rx
 # reason: CPU_BACKLOG
+# also: ip_do_fragment|ip_expire|inet_frag_rbtree_purge
 # cause: queue of the CPU
 prepare() {
 	routed

@@ -3,7 +3,7 @@
 # $complaints: what prepare and send printed, "NAME<tab>line"; $kernel: 5.10, ...
 def lines: split("\n") | map(select(. != "") | split("\t"));
 def whole($re): test("^(\($re))$");
-def text: if . == null then "-" elif type == "array" then map(tostring) | join("; ") else tostring end;
+def text: if . == null then "-" elif type == "object" then to_entries | map("\(.key): \(.value.text)") | join("; ") else tostring end;
 
 ($causes | lines | map({name: .[0], number: .[1], where: .[2], reason: .[3], cause: .[4], evidence: .[5], routine: (.[6] == "true"),
 	also: .[7]})) as $files

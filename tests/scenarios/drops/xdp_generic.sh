@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A generic XDP program.
 # where: netif_receive_generic_xdp|do_xdp_generic|bpf_prog_run_generic_xdp|__netif_receive_skb_core
-# reason: XDP
+# reason: XDP|NOT_SPECIFIED
 # cause: XDP
 prepare() {
 	pair

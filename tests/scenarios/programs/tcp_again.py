@@ -29,6 +29,15 @@ tcp = socket.create_connection((address, port))
 tcp.send(DATA)
 while not (frame := wire.recv(2000)).endswith(DATA):
     pass
+# No more of what passes: a packet socket that is closed drops what it holds.
+wire.bind((iface, 0))
+wire.setblocking(False)
+try:
+    while wire.recv(2000):
+        pass
+except BlockingIOError:
+    pass
+wire.setblocking(True)
 wire.send(once_more(frame))
 wire.close()
 tcp.shutdown(socket.SHUT_WR)
