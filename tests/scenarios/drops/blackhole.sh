@@ -4,6 +4,7 @@
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
 # cause: blackhole
+# evidence: route: .*blackhole
 prepare() {
 	routed
 	in_ns r <<<"route add blackhole 10.$n.99.0/24"

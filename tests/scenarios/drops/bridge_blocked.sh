@@ -5,6 +5,7 @@
 # reason: BRIDGE_INGRESS_STP_STATE|NOT_SPECIFIED
 # reason 6.18 7.3: BRIDGE_INGRESS_STP_STATE
 # cause: port
+# evidence: bridge_port: pa is a port of sw, disabled
 prepare() { bridged; }
 send() {
 	# Other states do not last: without spanning tree the bridge itself goes on to "forwarding".

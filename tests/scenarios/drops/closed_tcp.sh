@@ -4,5 +4,6 @@
 # where: tcp_v4_rcv
 # reason: NO_SOCKET
 # cause: socket|listen
+# evidence: listeners: no TCP socket listens on port 9
 prepare() { pair; }
 send() { at a bash -c "echo >/dev/tcp/$b/9"; }

@@ -4,5 +4,6 @@
 # where: __udp6_lib_rcv|udpv6_rcv
 # reason: NO_SOCKET
 # cause: socket
+# evidence: listeners: no UDP socket has port 9
 prepare() { pair; }
 send() { udp a "$b6" 9; }

@@ -4,6 +4,7 @@
 # where: ip_error
 # reason: IP_INADDRERRORS
 # cause: forward
+# evidence: forwarding: net\.ipv4\.conf\.ra\.forwarding = 0
 prepare() {
 	routed
 	set_sysctl r net.ipv4.ip_forward=0

@@ -4,6 +4,7 @@
 # where: ip6_forward|ip6_pkt_drop|ip6_pkt_discard|ip6_pkt_prohibit
 # reason: NOT_SPECIFIED|IP_.*|IPV6.*
 # cause: forward
+# evidence: forwarding: net\.ipv6\.conf\.ra\.forwarding = 0
 prepare() {
 	routed
 	set_sysctl r net.ipv6.conf.all.forwarding=0

@@ -6,6 +6,7 @@
 # reason 7.3 6.18: TCP_LISTEN_OVERFLOW
 # also: tcp_validate_incoming|tcp_data_queue|tcp_v4_rcv
 # cause: accept queue|listen
+# evidence: connection: |listeners: 
 prepare() {
 	pair
 	set_sysctl b net.ipv4.tcp_syncookies=0

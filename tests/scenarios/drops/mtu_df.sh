@@ -4,6 +4,7 @@
 # where: ip_forward
 # reason: PKT_TOO_BIG
 # cause: MTU
+# evidence: mtu: packet of 1400 B, MTU of rb 1280
 prepare() {
 	routed
 	in_ns r <<<"link set rb mtu 1280"

@@ -4,6 +4,7 @@
 # where: __dev_queue_xmit|kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|netem_enqueue|dev_qdisc_enqueue
 # reason: QDISC_.*
 # cause: qdisc
+# evidence: qdisc: qdisc netem .* of a0: 1 dropped
 prepare() {
 	pair
 	at a tc qdisc add dev a0 root netem loss 100%

@@ -4,6 +4,7 @@
 # where: neigh_invalidate|arp_error_report
 # reason: NEIGH_FAILED
 # cause: next hop|neighbour
+# evidence: neighbour: neighbour 10\..*\.77 on a0: FAILED
 prepare() {
 	pair
 	set_sysctl a net.ipv4.neigh.a0.retrans_time_ms=100

@@ -4,6 +4,7 @@
 # where: neigh_invalidate|ndisc_error_report
 # reason: NEIGH_FAILED|NOT_SPECIFIED
 # cause: next hop|neighbour
+# evidence: neighbour: neighbour fd77:.*::77 on a0: FAILED
 prepare() {
 	pair
 	set_sysctl a net.ipv6.neigh.a0.retrans_time_ms=100

@@ -4,5 +4,6 @@
 # where: ip_error
 # reason: IP_INNOROUTES
 # cause: route
+# evidence: route: .*Network is unreachable
 prepare() { routed; }
 send() { udp a "10.$n.99.1" 9; }

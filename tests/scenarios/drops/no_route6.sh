@@ -4,5 +4,6 @@
 # where: ip6_pkt_drop|ip6_pkt_discard|ip6_pkt_prohibit
 # reason: IP_INNOROUTES
 # cause: route
+# evidence: route: .*Network is unreachable
 prepare() { routed; }
 send() { udp a "fd77:$n:99::1" 9; }

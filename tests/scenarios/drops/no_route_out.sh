@@ -4,6 +4,7 @@
 # where: __ip_queue_xmit|ip_queue_xmit
 # reason: IP_OUTNOROUTES
 # cause: route
+# evidence: route: .*Network is unreachable
 prepare() {
 	pair
 	in_ns b <<<"addr add 10.$n.7.1/32 dev lo"

@@ -4,6 +4,7 @@
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
 # cause: prohibit
+# evidence: route: .*prohibit
 prepare() {
 	routed
 	in_ns r <<<"route add prohibit 10.$n.99.0/24"

@@ -4,6 +4,7 @@
 # where: ip6_pkt_drop|ip6_pkt_discard|ip6_pkt_prohibit
 # reason: NOT_SPECIFIED|IP_.*
 # cause: prohibit|route
+# evidence: route: .*prohibit
 prepare() {
 	routed
 	in_ns r <<<"route add prohibit fd77:$n:99::/64"

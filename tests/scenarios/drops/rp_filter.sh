@@ -4,6 +4,7 @@
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_RPFILTER
 # cause: reverse path|rp_filter
+# evidence: rp_filter: rp_filter 1 on b0 .*dev other
 prepare() {
 	pair
 	set_sysctl b net.ipv4.conf.all.rp_filter=1

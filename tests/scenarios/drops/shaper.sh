@@ -4,6 +4,7 @@
 # where: __dev_queue_xmit|kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|tbf_enqueue|dev_qdisc_enqueue
 # reason: QDISC_.*
 # cause: qdisc
+# evidence: qdisc: qdisc tbf .* of a0: [1-9]+ dropped
 prepare() {
 	pair
 	serve b drop_sockets.py reads_udp "$b" 9

@@ -4,6 +4,7 @@
 # where: __netif_receive_skb_core|sch_handle_ingress|tcf_classify_ingress
 # reason: TC_INGRESS
 # cause: tc
+# evidence: tc: .*matchall
 prepare() {
 	pair
 	at b tc qdisc add dev b0 clsact

@@ -4,6 +4,7 @@
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
 # cause: unreachable
+# evidence: route: .*(No route to host|unreachable)
 prepare() {
 	routed
 	in_ns r <<<"route add unreachable 10.$n.99.0/24"

@@ -4,6 +4,7 @@
 # where: ip_rcv_core|ip_rcv
 # reason: OTHERHOST
 # cause: MAC
+# evidence: mac: frame to 02:00:00:00:00:99, b0 has 02:00:00:00:00:b0
 prepare() {
 	pair
 	in_ns a <<<"neigh replace $b lladdr $mac:99 dev a0 nud permanent"
