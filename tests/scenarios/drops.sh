@@ -53,7 +53,8 @@ judge() {
 }
 
 prepare_all() {
-	# What new namespaces take over from the first one.
+	# What new namespaces take over from the first one, until this scenario ends.
+	trap 'sysctl -qw net.core.devconf_inherit_init_net=0' EXIT
 	sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.accept_ra=0 \
 		net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.all.accept_ra=0 net.ipv6.conf.default.router_solicitations=0
 	each prepare < <(awk 'NR % 2' $list) &

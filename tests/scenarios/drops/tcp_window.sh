@@ -4,6 +4,8 @@
 # where: tcp_validate_incoming|tcp_rcv_established|tcp_drop|tcp_drop_reason
 # reason: TCP_INVALID_SEQUENCE|TCP_INVALID_END_SEQUENCE
 # cause: window|sequence
+# kernels: 6.1 6.12 6.18 7.3
+# why: before 5.18 TCP frees it by __kfree_skb, which nothing tells of
 prepare() {
 	pair
 	serve b drop_sockets.py reads "$b" 9
