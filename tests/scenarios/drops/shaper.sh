@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # More than a shaper (tbf) may hold.
-# where: __dev_queue_xmit|kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|tbf_enqueue|dev_qdisc_enqueue
+# where: __dev_queue_xmit|__tcf_kfree_skb_list|kfree_skb_list|kfree_skb_list_reason|__dev_xmit_skb|tbf_enqueue|dev_qdisc_enqueue
 # reason: QDISC_.*
 # cause: qdisc
 # evidence: qdisc: qdisc tbf .* of a0: [1-9]+ dropped
