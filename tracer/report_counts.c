@@ -58,11 +58,10 @@ void report_counts(FILE *f, const struct run_counts *counts, const struct option
 			"another; choose fewer functions (--hooks, --func)\n",
 			counts->missed);
 	if (counts->routine)
-		fprintf(f, "  not shown %" PRIu64
-			   ": skbs freed as drops while nothing was lost; -v shows "
-			   "them
-			   ",
-			   counts->routine);
+		fprintf(f,
+			"  not shown %" PRIu64
+			": freed as drops while nothing was lost; -v shows them\n",
+			counts->routine);
 	if (counts->fast)
 		fprintf(f, "  not shown %" PRIu64 ": packets that took less than --min-latency\n",
 			counts->fast);
