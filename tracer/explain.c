@@ -60,39 +60,14 @@ const struct explanation_entry *explain_find(const char *reason, const char *fun
 	return NULL;
 }
 
-#define K(kind) (1U << EVIDENCE_##kind)
+#define K(kind)             (1U << EVIDENCE_##kind)
+#define WANTED(word, kinds) { word, kinds },
 
 static const struct {
 	const char *word; /* reason, or function */
 	unsigned int kinds;
 } wanted[] = {
-	{ "OTHERHOST", K(MAC) },
-	{ "ip_rcv_core", K(MAC) },
-	{ "NETFILTER_DROP", K(RULE) },
-	{ "nf_hook_slow", K(RULE) },
-	{ "IP_RPFILTER", K(RPFILTER) },
-	{ "IP_INNOROUTES", K(ROUTE) | K(FORWARDING) },
-	{ "IP_INADDRERRORS", K(FORWARDING) | K(ROUTE) },
-	{ "IP_OUTNOROUTES", K(ROUTE) },
-	{ "ip_error", K(FORWARDING) | K(ROUTE) | K(RPFILTER) },
-	{ "ip_rcv_finish_core", K(RPFILTER) | K(FORWARDING) | K(ROUTE) },
-	{ "NEIGH_FAILED", K(NEIGH) },
-	{ "neigh_invalidate", K(NEIGH) },
-	{ "PKT_TOO_BIG", K(MTU) },
-	{ "ip_forward", K(MTU) | K(ROUTE) },
-	{ "SOCKET_RCVBUFF", K(RCVBUF) | K(MEMORY) },
-	{ "udp_queue_rcv_one_skb", K(RCVBUF) },
-	{ "__udp_queue_rcv_skb", K(RCVBUF) },
-	{ "NO_SOCKET", K(LISTENERS) },
-	{ "__udp4_lib_rcv", K(LISTENERS) },
-	{ "tcp_v4_rcv", K(LISTENERS) | K(CONNECTION) },
-	{ "QDISC_DROP", K(QDISC) },
-	{ "QDISC_OVERLIMIT", K(QDISC) },
-	{ "kfree_skb_list", K(QDISC) },
-	{ "TC_INGRESS", K(TC) },
-	{ "BRIDGE_INGRESS_STP_STATE", K(BRIDGE_PORT) },
-	{ "br_handle_frame", K(BRIDGE_PORT) },
-	{ "XDP", K(XDP) },
+#include "evidence_wanted.def"
 };
 
 static unsigned int kinds_for(const char *reason, const char *func)
