@@ -39,6 +39,7 @@ char LICENSE[] SEC("license") = "GPL";
 const volatile struct skbt_top_config config = {};
 
 volatile __u32 active = 0;
+volatile __u32 any_pending = 0; /* there are entries in the map of that name */
 struct skbt_top_overflow overflow = {};
 
 /* User space swaps the two and reads the one that is not written any more. */
@@ -229,7 +230,8 @@ static __always_inline void begin(void)
 {
 	__u32 tid = (__u32)bpf_get_current_pid_tgid();
 
-	bpf_map_delete_elem(&pending, &tid);
+	if (any_pending)
+		bpf_map_delete_elem(&pending, &tid);
 }
 
 /* ---- fexit ---- */
@@ -296,6 +298,8 @@ static __always_inline void remember(const struct call *c)
 	__u64 task = bpf_get_current_pid_tgid();
 
 	begin();
+	if (config.pid && task >> 32 != config.pid)
+		return;
 	if (active && bpf_map_update_elem(&calls, &task, c, BPF_ANY))
 		__sync_fetch_and_add(&overflow.calls, 1);
 }

@@ -224,6 +224,7 @@ static int attach_pending(struct top_probe *p, const struct machine *m)
 	top_pending_scan(bpf_map__fd(p->skel->maps.pending));
 	if (!top_pending_any(bpf_map__fd(p->skel->maps.pending)))
 		return 0;
+	p->skel->bss->any_pending = 1;
 	p->pending = attachment_new();
 	if (!p->pending)
 		return -ENOMEM;
@@ -373,6 +374,7 @@ int top_probe_take(struct top_probe *p, struct top_table *t)
 	} while (!err);
 	take_overflow(p, t);
 	if (p->pending && !top_pending_any(bpf_map__fd(p->skel->maps.pending))) {
+		p->skel->bss->any_pending = 0;
 		attachment_free(p->pending);
 		p->pending = NULL;
 	}

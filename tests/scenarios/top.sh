@@ -94,6 +94,8 @@ skbtrace top -p 1 1 2 >/run/text 2>/run/text.errors &
 wait $!
 [ "$(grep -c '^PID  *COMM  *RX_KB  *TX_KB  *RXSUM_KB  *TXSUM_KB  *SUM_KB$' /run/text)" = 2 ] || fail "two tables of columns: $(cat /run/text)"
 grep -q '^0 bytes received, 0 bytes sent, in 2 intervals$' /run/text.errors || fail "the summary: $(cat /run/text.errors)"
+python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)' skbtrace top 1 2 >/run/screen </dev/null || fail "on a terminal: $(cat /run/screen)"
+[ "$(grep -c $'\033\\[H\033\\[J# ' /run/screen)" = 2 ] || fail "a screen for each interval: $(cat -v /run/screen)"
 exits 2 'the interval in seconds is a whole number from 1 on, not "0"' top 0
 exits 2 'asks for more' top 'tcp[tcpflags] & tcp-syn != 0'
 exits 2 "--dropstack is for skbtrace trace, not for skbtrace top" top --dropstack
