@@ -33,6 +33,11 @@ static const char *proto_name(const struct skbt_ends *ends)
 	return ends->proto == IPPROTO_MPTCP ? "MPTCP" : transport_name((uint8_t)ends->proto);
 }
 
+static const char *name_of_netns(const struct listen_env *env, uint32_t inode)
+{
+	return env->options->numeric ? NULL : netns_name(env->netns_names, inode);
+}
+
 /* ---- text ---- */
 
 static void put_time(const struct listen_env *env, struct linebuf *b, const struct listen_event *ev)
@@ -57,7 +62,7 @@ static void put_time(const struct listen_env *env, struct linebuf *b, const stru
 /* "router/4026532201"; the number alone where there is no name. */
 static void put_where(const struct listen_env *env, struct linebuf *b, uint32_t inode)
 {
-	const char *name = env->options->numeric ? NULL : netns_name(env->netns_names, inode);
+	const char *name = name_of_netns(env, inode);
 
 	if (name) {
 		put_safe(b, name, strlen(name));
@@ -190,7 +195,7 @@ static int print_json(const struct listen_env *env, const struct listen_event *e
 	number_or_null(&j, "backlog", l->ends.proto != IPPROTO_UDP, l->backlog);
 	string(&j, "ifname", *ev->ifname ? ev->ifname : NULL);
 	number(&j, "netns", l->netns);
-	string(&j, "netns_name", netns_name(env->netns_names, l->netns));
+	string(&j, "netns_name", name_of_netns(env, l->netns));
 	number_or_null(&j, "inode", l->inode, l->inode);
 	json_end_object(&j);
 	return lb_end_line(&line);

@@ -44,7 +44,8 @@ static void find_names(const struct top_env *env, const struct top_row *row, str
 		n->ends = &row->key.ends;
 	if (by == TOP_BY_CONN || by == TOP_BY_NETNS) {
 		n->netns = row->netns;
-		n->netns_name = netns_name(env->netns_names, row->netns);
+		n->netns_name =
+			env->options->numeric ? NULL : netns_name(env->netns_names, row->netns);
 	}
 	if (by == TOP_BY_CGROUP) {
 		cgroup = cgroups_find(env->cgroups, row->key.id);
@@ -144,7 +145,7 @@ static void put_names(const struct top_env *env, struct linebuf *b, const struct
 		put_owner(b, n, 0);
 		break;
 	case TOP_BY_NETNS:
-		if (n->netns_name && !env->options->numeric)
+		if (n->netns_name)
 			put_safe(b, n->netns_name, strlen(n->netns_name));
 		else
 			lb_u64(b, n->netns);
@@ -184,6 +185,16 @@ static void put_others(const struct top_env *env, struct linebuf *b)
 					  : WIDTH_CGROUP);
 }
 
+/* A line that the screen would break would push another one out of it. */
+static int end_line(const struct top_env *env, struct linebuf *b)
+{
+	size_t columns = env->screen && env->columns > 0 ? (size_t)env->columns : SIZE_MAX;
+
+	if (b->column > columns)
+		b->len -= b->column - columns;
+	return lb_end_line(b);
+}
+
 static int print_row(const struct top_env *env, struct linebuf *b, const struct top_row *row,
 		     bool others)
 {
@@ -200,7 +211,7 @@ static int print_row(const struct top_env *env, struct linebuf *b, const struct 
 	put_kb(b, row->rx_sum);
 	put_kb(b, row->tx_sum);
 	put_kb(b, row->rx_sum + row->tx_sum);
-	return lb_end_line(b);
+	return end_line(env, b);
 }
 
 /* "# 14:02:11 1.0 s: 3 processes, 12.0 KB received, 40.1 KB sent" */
@@ -228,9 +239,9 @@ static int print_head(const struct top_env *env, struct linebuf *b, const struct
 		snprintf(text, sizeof(text), ", %llu calls missed", (unsigned long long)i->missed);
 		lb_text(b, text);
 	}
-	err = lb_end_line(b);
+	err = end_line(env, b);
 	put_heads(b, by);
-	return err ? err : lb_end_line(b);
+	return err ? err : end_line(env, b);
 }
 
 static int print_text(const struct top_env *env, struct top_table *t, const struct top_interval *i)

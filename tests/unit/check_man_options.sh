@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # check_man_options.sh SKBTRACE MANPAGE: fails unless the --help of all commands and the section OPTIONS of the man page list the same
-# options, with
-# the same letters and the same kind of value. Both are brought to the form "-H --host ADDR", one option a line.
+# options, with the same letters and the same kind of value. Both are brought to the form "-H --host ADDR", one option a line.
 set -u
 [ $# = 2 ] || {
 	echo "usage: check_man_options.sh path/to/skbtrace path/to/skbtrace.8" >&2

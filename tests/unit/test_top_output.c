@@ -124,6 +124,10 @@ static void a_screen_is_not_overrun(void **state)
 	for (const char *p = text; *p; p++)
 		lines += *p == '\n';
 	assert_true(lines < env.lines);
+	env.columns = 40;
+	print(&second);
+	for (const char *p = text + strlen("\033[H\033[J"); *p; p += strcspn(p, "\n") + 1)
+		assert_true(strcspn(p, "\n") <= 40);
 	assert_int_equal(strncmp(text, "\033[H\033[J# ", 8), 0);
 	assert_non_null(strstr(text, "50 processes"));
 }
