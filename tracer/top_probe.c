@@ -2,6 +2,7 @@
 #include "top_probe.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -352,15 +353,12 @@ static void take_overflow(struct top_probe *p, struct top_table *t)
 	p->overflow = now;
 }
 
-int top_probe_take(struct top_probe *p, struct top_table *t)
+/* A batch as large as the map holds it all. */
+static int take_rows(struct top_probe *p, const struct bpf_map *map, struct top_table *t)
 {
-	struct bpf_map *map;
 	__u32 count, batch, more = 0;
-	int err = swap_rows(p, &map);
+	int err;
 
-	if (err)
-		return err;
-	/* A batch as large as the map holds it all. */
 	do {
 		count = p->room;
 		err = bpf_map_lookup_and_delete_batch(bpf_map__fd(map), more ? &batch : NULL,
@@ -372,12 +370,40 @@ int top_probe_take(struct top_probe *p, struct top_table *t)
 				return -ENOMEM;
 		more = 1;
 	} while (!err);
+	return 0;
+}
+
+static void forget_pending(struct top_probe *p)
+{
+	if (!p->pending || top_pending_any(bpf_map__fd(p->skel->maps.pending)))
+		return;
+	p->skel->bss->any_pending = 0;
+	attachment_free(p->pending);
+	p->pending = NULL;
+}
+
+/*
+ * While a system call reads a map, the kernel runs no programs of kprobes on that CPU
+ * (bpf_disable_instrumentation()). If we are preempted there, calls of other tasks are missed. So
+ * no ordinary task takes our place meanwhile, if we may say so (CAP_SYS_NICE).
+ */
+int top_probe_take(struct top_probe *p, struct top_table *t)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+	int policy = sched_getscheduler(0), err;
+	struct sched_param before = { 0 };
+	struct bpf_map *map;
+
+	sched_getparam(0, &before);
+	sched_setscheduler(0, SCHED_FIFO, &first);
+	err = swap_rows(p, &map);
+	if (!err)
+		err = take_rows(p, map, t);
+	sched_setscheduler(0, policy < 0 ? SCHED_OTHER : policy, &before);
+	if (err)
+		return err;
 	take_overflow(p, t);
-	if (p->pending && !top_pending_any(bpf_map__fd(p->skel->maps.pending))) {
-		p->skel->bss->any_pending = 0;
-		attachment_free(p->pending);
-		p->pending = NULL;
-	}
+	forget_pending(p);
 	return 0;
 }
 
