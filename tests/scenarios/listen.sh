@@ -54,13 +54,19 @@ device=$served
 # What fails, what only sends, and what connects is not listening.
 at server python3 - <<'PY'
 import socket
-s = socket.socket()
-try:
-    s.bind(("127.0.0.1", 7001))
-    s.listen(5)
+def fails(call, what):
+    try:
+        call(what)
+    except OSError:
+        return
     raise SystemExit("the port was free")
-except OSError:
-    pass
+first, second = socket.socket(), socket.socket()
+for s in first, second:
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("127.0.0.1", 7020))
+first.listen(5)
+fails(second.listen, 6)
+fails(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind, ("127.0.0.1", 7003))
 u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 u.sendto(b"x", ("127.0.0.1", 7003))
 socket.create_connection(("127.0.0.1", 7011))
@@ -84,8 +90,9 @@ expect "IPv6 that came" "$(one 7012) | (.existing | not) and .pid == $late6 and 
 expect "UDP that came" "$(one 7013) | (.existing | not) and .pid == $lateudp and .comm == \"lateudp\" and .proto == \"UDP\" and .addr == \"::1\""
 expect "bound to a device" "$(one 7014) | .ifname == \"d0\" and .backlog == 23 and .pid == $device"
 expect "a port that the kernel chose" "$(one "$(cat /run/auto)") | .backlog == 31 and .existing == false"
-expect "nothing else came" '$all | map(select(.existing | not)) | length == 5'
-expect "the summary counts" '$summary.new == 5 and $summary.existing == ($all | map(select(.existing)) | length) and $summary.lost == 0'
+expect "of two sockets on a port the one that succeeds" "$(one 7020) | .backlog == 5"
+expect "nothing else came" '$all | map(select(.existing | not)) | length == 6'
+expect "the summary counts" '$summary.new == 6 and $summary.existing == ($all | map(select(.existing)) | length) and $summary.lost == 0'
 
 trace listen -N client
 finish
