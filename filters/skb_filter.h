@@ -48,6 +48,7 @@
 #define SKB_FILTER_CBPF_MAX   32768  /* classic instructions; the kernel takes 4096 of them */
 #define SKB_FILTER_STACK      64     /* bytes: the 16 scratch words of classic BPF */
 #define SKB_FILTER_HOLE       12     /* bytes without content in front of an L3 start */
+#define SKB_FILTER_JOIN_MAX   16     /* filters that skb_filter_join() takes */
 
 /* A classic instruction: same layout as struct sock_filter and as libpcap's struct bpf_insn. */
 struct skb_cbpf {
@@ -114,6 +115,16 @@ void skb_filter_free(struct skb_filter *f);
  */
 const struct bpf_insn *skb_filter_body(const struct skb_filter *f, enum skb_filter_start start,
 				       uint32_t *cnt);
+
+/*
+ * One body, as above but that it also uses R6 to R9, of several filters' bodies for one start: bit i
+ * of its verdict says whether filter i matches. *out is malloc()ed. Returns 0 or a negative errno:
+ *	-EINVAL	one of the filters has no such body
+ *	-E2BIG	more than SKB_FILTER_JOIN_MAX, or one is too long to be jumped over
+ *	-ENOMEM
+ */
+int skb_filter_join(const struct skb_filter *const *filters, size_t count,
+		    enum skb_filter_start start, struct bpf_insn **out, uint32_t *cnt);
 
 /* The classic program behind both bodies; lives as long as f. */
 const struct skb_cbpf *skb_filter_classic(const struct skb_filter *f, uint32_t *cnt);

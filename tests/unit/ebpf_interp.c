@@ -28,6 +28,7 @@ struct machine {
 	uint32_t window_size;
 	uint8_t stack[STACK_SIZE];
 	uint64_t stack_set; /* a bit per byte */
+	uint8_t last;       /* register that the body may use, but for R10 */
 	struct ebpf_result *result;
 };
 
@@ -278,6 +279,11 @@ static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 		*dst = *src;
 		return true;
 	}
+	if (BPF_OP(insn->code) == BPF_XOR && dst->type == NUMBER &&
+	    (!by_reg || src->type == NUMBER)) {
+		dst->v ^= by_reg ? src->v : (uint64_t)(int64_t)insn->imm;
+		return true;
+	}
 	if (insn->code == (BPF_ALU64 | BPF_AND | BPF_K) && dst->type == NUMBER && insn->imm >= 0) {
 		dst->v &= (uint32_t)insn->imm;
 		return true;
@@ -341,7 +347,7 @@ static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *p
 
 static bool step(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 {
-	if (insn->dst_reg > 10 || insn->src_reg > 10 || (insn->dst_reg > 5 && insn->dst_reg < 10))
+	if (insn->dst_reg > 10 || insn->src_reg > 10 || (insn->dst_reg > m->last && insn->dst_reg < 10))
 		return error(m, "register");
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_LDX:
@@ -363,12 +369,14 @@ static bool step(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 }
 
 static void run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
-		uint32_t window_size, uint64_t r2, uint64_t r3, struct ebpf_result *result)
+		uint32_t window_size, uint64_t r2, uint64_t r3, uint8_t last,
+		struct ebpf_result *result)
 {
 	struct machine m = {
 		.window = window,
 		.window_size = window_size,
 		.result = result,
+		.last = last,
 		.r[1] = { WINDOW, 0 },
 		.r[2] = { NUMBER, r2 },
 		.r[3] = { NUMBER, r3 },
@@ -392,7 +400,14 @@ static void run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *windo
 void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
 	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result)
 {
-	run(insns, cnt, window, window_size, caplen | RUBBISH, wirelen | RUBBISH, result);
+	run(insns, cnt, window, window_size, caplen | RUBBISH, wirelen | RUBBISH, 5, result);
+}
+
+void ebpf_run_joined(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+		     uint32_t window_size, uint32_t caplen, uint32_t wirelen,
+		     struct ebpf_result *result)
+{
+	run(insns, cnt, window, window_size, caplen | RUBBISH, wirelen | RUBBISH, 9, result);
 }
 
 uint64_t ebpf_in_place_argument(const uint8_t *window, uint32_t wirelen)
@@ -407,6 +422,6 @@ void ebpf_run_in_place(const struct bpf_insn *insns, uint32_t cnt, const uint8_t
 		       uint32_t window_size, uint32_t caplen, uint32_t wirelen,
 		       struct ebpf_result *result)
 {
-	run(insns, cnt, window, window_size, caplen, ebpf_in_place_argument(window, wirelen),
+	run(insns, cnt, window, window_size, caplen, ebpf_in_place_argument(window, wirelen), 5,
 	    result);
 }

@@ -24,6 +24,11 @@ const char *ebpf_check(const struct bpf_insn *insns, uint32_t cnt);
 void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
 	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result);
 
+/* Likewise a body of skb_filter_join(), which may use R6 to R9. */
+void ebpf_run_joined(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
+		     uint32_t window_size, uint32_t caplen, uint32_t wirelen,
+		     struct ebpf_result *result);
+
 /* Likewise a body of SKB_FILTER_IN_PLACE. */
 void ebpf_run_in_place(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
 		       uint32_t window_size, uint32_t caplen, uint32_t wirelen,
