@@ -377,3 +377,11 @@ int kernel_btf_skb_arg(struct kernel_btf *kb, const char *func, const char *modu
 	free(base);
 	return err ? err : check_variant(func + len, out);
 }
+
+uint32_t kernel_btf_tracepoint_id(struct kernel_btf *kb, const char *tracepoint)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	return kernel_btf_find(kb, name, BTF_KIND_TYPEDEF);
+}

@@ -106,6 +106,9 @@ int kernel_btf_skb_arg(struct kernel_btf *kb, const char *func, const char *modu
  */
 uint32_t kernel_btf_func_id(struct kernel_btf *kb, const char *func);
 
+/* The type id by which a program of BPF_TRACE_RAW_TP names a tracepoint; 0 = not on this kernel. */
+uint32_t kernel_btf_tracepoint_id(struct kernel_btf *kb, const char *tracepoint);
+
 /* ---- the members of a struct of vmlinux, to show what it holds ---- */
 
 enum member_format {

@@ -20,7 +20,7 @@ static int report(struct error *e, int err, const char *what, const char *expr, 
 			 hint, *caret ? "\n" : "", caret);
 }
 
-static int compile(const char *expr, const char *what, struct skb_filter **out, struct error *e)
+int filter_compile(const char *expr, const char *what, struct skb_filter **out, struct error *e)
 {
 	struct skb_filter_err why;
 	int err = skb_filter_compile(expr, NULL, out, &why);
@@ -33,9 +33,9 @@ int filters_open(struct filters *f, const struct options *o, struct error *e)
 	int err;
 
 	memset(f, 0, sizeof(*f));
-	err = compile(o->expression, "filter", &f->packet, e);
+	err = filter_compile(o->expression, "filter", &f->packet, e);
 	if (!err && o->inner)
-		err = compile(o->inner, "inner filter", &f->inner, e);
+		err = filter_compile(o->inner, "inner filter", &f->inner, e);
 	return err;
 }
 
@@ -159,7 +159,7 @@ static int dump_body(const struct skb_filter *f, enum skb_filter_start start, co
 	return skb_filter_dump_ebpf(f, start, out);
 }
 
-static int dump(const struct skb_filter *f, unsigned int level, FILE *out)
+int filter_dump(const struct skb_filter *f, unsigned int level, FILE *out)
 {
 	int err = skb_filter_dump_classic(f, out);
 
@@ -172,10 +172,10 @@ static int dump(const struct skb_filter *f, unsigned int level, FILE *out)
 
 int filters_dump(const struct filters *f, unsigned int level, FILE *out)
 {
-	int err = dump(f->packet, level, out);
+	int err = filter_dump(f->packet, level, out);
 
 	if (err || !f->inner)
 		return err;
 	fputs("inner:\n", out);
-	return dump(f->inner, level, out);
+	return filter_dump(f->inner, level, out);
 }

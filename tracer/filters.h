@@ -19,6 +19,10 @@ struct filters {
 	struct where *where;       /* NULL = not asked for */
 };
 
+/* A single one. what: the word for it in *e, which has a caret where the place is known. */
+int filter_compile(const char *expr, const char *what, struct skb_filter **out, struct error *e);
+int filter_dump(const struct skb_filter *f, unsigned int level, FILE *out);
+
 /* Compiles what o asks for and needs no kernel. f is to be closed in any case. */
 int filters_open(struct filters *f, const struct options *o, struct error *e);
 

@@ -16,7 +16,7 @@
 
 #include "skb_filter.h"
 
-enum { STUBS_MAX = 8 };
+enum { STUBS_MAX = 8, TYPED_MAX = 2 };
 
 struct stub {
 	const char *name;
@@ -31,6 +31,11 @@ static struct {
 	char msg[256];
 	struct stub stubs[STUBS_MAX];
 	int stub_cnt;
+	struct {
+		const char *program;
+		uint32_t btf_id;
+	} typed[TYPED_MAX];
+	int typed_cnt;
 	uint32_t kfuncs[SKBT_KFUNC_END - SKBT_KFUNC_BASE]; /* BTF ids */
 } state;
 
@@ -283,6 +288,21 @@ static void call_kfuncs(struct bpf_program *prog)
 	}
 }
 
+/*
+ * Only now, because libbpf would read all of the kernel's BTF for an object that has such a program
+ * from the beginning.
+ */
+static void give_types(struct bpf_program *prog, struct bpf_prog_load_opts *opts)
+{
+	for (int i = 0; i < state.typed_cnt; i++) {
+		if (strcmp(bpf_program__name(prog), state.typed[i].program) != 0)
+			continue;
+		opts->expected_attach_type = BPF_TRACE_RAW_TP;
+		opts->attach_btf_id = state.typed[i].btf_id;
+		bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	}
+}
+
 /* Called by libbpf once per load of a program, with relocations done and functions appended. */
 static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long cookie)
 {
@@ -291,6 +311,7 @@ static int prepare_load(struct bpf_program *prog, struct bpf_prog_load_opts *opt
 
 	(void)cookie;
 	call_kfuncs(prog);
+	give_types(prog, opts);
 	if (!state.stub_cnt)
 		return 0;
 	if (!opts->func_info_cnt && calls_functions(prog))
@@ -332,7 +353,17 @@ void inject_forget(void)
 		free(state.stubs[i].body);
 	state.stub_cnt = 0;
 	state.spliced = 0;
+	state.typed_cnt = 0;
 	state.msg[0] = '\0';
+}
+
+int inject_types(const char *program, uint32_t btf_id)
+{
+	if (state.typed_cnt == TYPED_MAX)
+		return fail(-E2BIG, "too many programs with types");
+	state.typed[state.typed_cnt].program = program;
+	state.typed[state.typed_cnt++].btf_id = btf_id;
+	return 0;
 }
 
 void inject_kfunc(enum skbt_kfunc number, uint32_t btf_id)

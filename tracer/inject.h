@@ -59,6 +59,13 @@ int inject_body(const struct bpf_object *obj, const char *name, uint32_t args,
 		const struct bpf_insn *insns, uint32_t cnt);
 
 /*
+ * Loads the program, whose section is skbt.rawtp, as one that gets typed arguments: its pointers to
+ * kernel structs may be loaded through. btf_id: kernel_btf_tracepoint_id(). To be attached by
+ * bpf_raw_tracepoint_open() without a name. program is not copied. Returns 0 or -E2BIG.
+ */
+int inject_types(const char *program, uint32_t btf_id);
+
+/*
  * From now on calls of helper `number` (no real one; enum skbt_kfunc) become calls of the kernel's
  * function with this BTF id of vmlinux. 0 leaves them.
  */

@@ -11,6 +11,7 @@
 #include <pcap/pcap.h>
 #undef bpf_insn
 
+#include "count.h"
 #include "options.h"
 #include "ready.h"
 #include "resolve.h"
@@ -27,8 +28,12 @@ static void print_version(void)
 }
 
 static int (*const commands[COMMANDS])(const struct options *o, struct error *e) = {
-	[COMMAND_TRACE] = run_trace,   [COMMAND_PROBES] = run_probes, [COMMAND_TOP] = run_top,
-	[COMMAND_LISTEN] = run_listen, [COMMAND_DROPS] = run_trace,
+	[COMMAND_TRACE] = run_trace,
+	[COMMAND_PROBES] = run_probes,
+	[COMMAND_TOP] = run_top,
+	[COMMAND_LISTEN] = run_listen,
+	[COMMAND_COUNT] = run_count,
+	[COMMAND_DROPS] = run_trace,
 };
 
 static int act(struct options *o, struct error *e)
@@ -43,7 +48,7 @@ static int act(struct options *o, struct error *e)
 		print_version();
 		return 0;
 	case ACTION_DUMP_FILTER:
-		return run_dump_filter(o, e);
+		return o->command == COMMAND_COUNT ? run_count_dump(o, e) : run_dump_filter(o, e);
 	case ACTION_LIST_INTERFACES:
 		return options_list_interfaces(stdout);
 	case ACTION_RUN:

@@ -66,6 +66,7 @@ int set_action(struct parse *p, const struct option_spec *spec, const char *valu
 int set_backend(struct parse *p, const struct option_spec *spec, const char *value);
 int set_buffer(struct parse *p, const struct option_spec *spec, const char *value);
 int set_by(struct parse *p, const struct option_spec *spec, const char *value);
+int set_by_iface(struct parse *p, const struct option_spec *spec, const char *value);
 int set_bytes(struct parse *p, const struct option_spec *spec, const char *value);
 int set_color(struct parse *p, const struct option_spec *spec, const char *value);
 int set_count(struct parse *p, const struct option_spec *spec, const char *value);

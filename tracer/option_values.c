@@ -227,6 +227,14 @@ int set_count(struct parse *p, const struct option_spec *spec, const char *value
 	return 0;
 }
 
+int set_by_iface(struct parse *p, const struct option_spec *spec, const char *value)
+{
+	if (strcmp(value, "iface") != 0)
+		return bad_value(p, spec, value, "iface");
+	p->o->by_iface = true;
+	return 0;
+}
+
 int set_interval(struct parse *p, const struct option_spec *spec, const char *value)
 {
 	uint64_t seconds;
@@ -248,9 +256,7 @@ int set_expression(struct parse *p, const struct option_spec *spec, const char *
 {
 	struct options *o = p->o;
 
-	if (!value[0])
-		return error_set(p->e, EXIT_USAGE, -EINVAL, "%s needs a value: %s",
-				 option_name(spec).text, spec->metavar);
+	(void)spec;
 	if (o->expression_count == EXPRESSION_OPTIONS)
 		return error_set(p->e, EXIT_USAGE, -EINVAL,
 				 "-e/--expr is given more than %d times; count the rest in another "

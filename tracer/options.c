@@ -63,7 +63,7 @@ const size_t option_table_len = TABLE_LEN;
 _Static_assert((int)TABLE_LEN <= (int)OPTION_LINES_MAX, "struct parse has a place for each line");
 
 /* DESIGN: first words with a meaning of their own, later parts of the project. */
-static const char *const other_commands[] = { "count", "report", "diff" };
+static const char *const other_commands[] = { "report", "diff" };
 
 static int getopt_value(size_t index)
 {

@@ -119,6 +119,7 @@ struct options {
 	const char *expressions[EXPRESSION_OPTIONS]; /* count: the values of -e */
 	size_t expression_count;                     /* 0 = expression is the only one */
 	const char *prometheus;                      /* count: a file to write, or NULL */
+	bool by_iface;                               /* count: a line for each interface */
 	bool udp;                                    /* listen: bound UDP sockets too */
 	bool once;                                   /* listen: what is there now, and no more */
 	const char *ready_file;

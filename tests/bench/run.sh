@@ -4,6 +4,7 @@
 #	cost [KERNEL...]		instructions a packet
 #	start [--slow] [KERNEL...]	seconds to start and to leave, memory
 #	loss [KERNEL...]		events lost in a flood
+#	count [KERNEL...]		skbtrace count next to libpcap: totals, instructions a packet
 #	decode				lines a second from records
 # SKBTRACE_BENCH_FIGURES=FILE keeps the bare figures.
 set -euo pipefail
@@ -47,6 +48,15 @@ loss() {
 	done
 }
 
+count() {
+	local series
+	[ $# -gt 0 ] || set -- 6.18 7.3
+	for series; do
+		SKBTRACE_VM_ICOUNT=1 SKBTRACE_VM_PROGRAM=$build/tests/bench/udp_cost \
+			"$top/tests/vm/boot.sh" "$series" bash /skbtrace/tests/bench/count.sh >>"$figures"
+	done
+}
+
 decode() { "$build/tests/bench/decode_bench" >>"$figures"; }
 
 if [ -z "$figures" ]; then
@@ -54,11 +64,12 @@ if [ -z "$figures" ]; then
 	trap 'rm -f "$figures"' EXIT
 fi
 case ${1:-} in
-cost | start | loss | decode) "$@" ;;
+cost | start | loss | count | decode) "$@" ;;
 *)
 	cost
 	start
 	loss
+	count
 	decode
 	;;
 esac

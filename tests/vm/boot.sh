@@ -18,6 +18,8 @@ make_payload() {
 	if [ -z "${SKBTRACE_VM_NOBUILD:-}" ] || [ -x "$build_dir/tracer/skbtrace" ]; then
 		cmake --install "$build_dir" --prefix "$dir" --strip >/dev/null
 	fi
+	# Scenarios and benchmarks hold skbtrace count against it.
+	[ ! -x "$build_dir/tests/bench/pcap_count" ] || cp "$build_dir/tests/bench/pcap_count" "$dir/bin/"
 	IFS=: read -ra programs <<<"${SKBTRACE_VM_PROGRAM:-}"
 	[ ${#programs[@]} = 0 ] || cp "${programs[@]}" "$dir/bin/"
 	echo "$series" >"$dir/run/series"
