@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * skbtrace count: adds up packets where packet sockets would get a copy of them, without making one.
+ * skbtrace count: adds up packets where packet sockets would get a copy of them, without making
+ * one.
  *
  * Out: net:net_dev_start_xmit stands right behind dev_queue_xmit_nit() in xmit_one(), so it sees
  * what libpcap sees: segments where the device cannot cut them itself, tags where it cannot put
- * them in. In: net:netif_receive_skb stands at the beginning of __netif_receive_skb_core(). A packet
- * that is handed on to a device above (VLAN, bond, macvlan) goes around in there without passing it
- * again; the functions that hand it on are probed (tracer/uppers.def).
+ * them in. In: net:netif_receive_skb stands at the beginning of __netif_receive_skb_core(). A
+ * packet that is handed on to a device above (VLAN, bond, macvlan) goes around in there without
+ * passing it again; the functions that hand it on are probed (tracer/uppers.def).
  *
  * Both places have bottom halves disabled, so that a program is not interrupted by another run of
  * itself, and counters of a CPU need no atomics.
@@ -161,9 +162,8 @@ static __always_inline bool device_counts(bool typed, struct net_device *dev)
 {
 #pragma unroll
 	for (int half = 0; half < 2; half++)
-		if (count_config.mask[half] &&
-		    (half_name(typed, dev, half) & count_config.mask[half]) !=
-			    count_config.name[half])
+		if (count_config.mask[half] && (half_name(typed, dev, half) &
+						count_config.mask[half]) != count_config.name[half])
 			return false;
 	return !count_config.netns || device_netns(typed, dev) == count_config.netns;
 }
@@ -286,9 +286,8 @@ int count_in(__u64 *ctx)
 		return 0;
 	/* No other header that devices have is as long as that of Ethernet. */
 	if (data_offset(skb) - skb->mac_header != ETH_HLEN ||
-	    (config.have_filter &&
-	     (is_tag(skb->protocol) ||
-	      !filter_flat(skb, skb->data - ETH_HLEN, ETH_HLEN, &matching))))
+	    (config.have_filter && (is_tag(skb->protocol) ||
+				    !filter_flat(skb, skb->data - ETH_HLEN, ETH_HLEN, &matching))))
 		return count_in_copy(skb, dev);
 	if (matching)
 		count_matching(true, dev, SKBT_WAY_IN, matching, bytes_of(skb, ETH_HLEN));

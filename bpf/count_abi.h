@@ -34,7 +34,7 @@ struct skbt_device {
 };
 
 /* Counters of expression e and way w: at e * SKBT_WAYS + w. */
-#define SKBT_COUNTERS_AT(e, w) ((e) * SKBT_WAYS + (w))
+#define SKBT_COUNTERS_AT(e, w) ((e)*SKBT_WAYS + (w))
 
 struct skbt_count_config {
 	__u32 expressions;

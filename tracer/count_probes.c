@@ -55,8 +55,7 @@ static void fill_config(struct count_probes *p, const struct options *o, bool by
 			const struct machine *m)
 {
 	struct skbt_config *c = (struct skbt_config *)&p->skel->rodata->config;
-	struct skbt_count_config *cc =
-		(struct skbt_count_config *)&p->skel->rodata->count_config;
+	struct skbt_count_config *cc = (struct skbt_count_config *)&p->skel->rodata->count_config;
 
 	c->page_offset_base = m->features.page_offset_base;
 	c->vmemmap_base = m->features.page_offset_base ? m->features.vmemmap_base : 0;
@@ -134,9 +133,9 @@ static int load(struct count_probes *p, const struct options *o, bool by_device,
 	choose_maps(p, by_device);
 	choose_upper_programs(p, m);
 	inject_kfunc(SKBT_RDONLY_CAST, m->features.rdonly_cast);
-	err = count_filters_inject(
-		filters, p->skel->obj, (struct skbt_config *)&p->skel->rodata->config,
-		(struct skbt_count_config *)&p->skel->rodata->count_config);
+	err = count_filters_inject(filters, p->skel->obj,
+				   (struct skbt_config *)&p->skel->rodata->config,
+				   (struct skbt_count_config *)&p->skel->rodata->count_config);
 	if (!err)
 		err = choose_types(p, ids);
 	if (!err)
@@ -197,8 +196,7 @@ static int attach_tracepoints(struct count_probes *p)
 							    p->skel->progs.count_in };
 
 	for (int i = 0; i < TRACEPOINTS; i++) {
-		p->tracepoints[i] =
-			bpf_raw_tracepoint_open(NULL, bpf_program__fd(programs[i]));
+		p->tracepoints[i] = bpf_raw_tracepoint_open(NULL, bpf_program__fd(programs[i]));
 		if (p->tracepoints[i] < 0)
 			return p->tracepoints[i];
 	}

@@ -20,7 +20,7 @@
 #include <pcap/pcap.h>
 
 enum {
-	SNAPLEN = 262144,	       /* as tcpdump */
+	SNAPLEN = 262144,      /* as tcpdump */
 	TIMEOUT_MS = 100,      /* as tcpdump waits for a block to fill */
 	BUFFER = 32 * 1 << 20, /* a test that counts must not lose */
 };

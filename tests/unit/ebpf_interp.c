@@ -347,7 +347,8 @@ static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *p
 
 static bool step(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 {
-	if (insn->dst_reg > 10 || insn->src_reg > 10 || (insn->dst_reg > m->last && insn->dst_reg < 10))
+	if (insn->dst_reg > 10 || insn->src_reg > 10 ||
+	    (insn->dst_reg > m->last && insn->dst_reg < 10))
 		return error(m, "register");
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_LDX:

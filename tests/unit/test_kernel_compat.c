@@ -285,6 +285,19 @@ static void a_function_id_is_that_of_its_whole_name(void **state)
 	assert_int_equal(kernel_btf_func_id(f.kb, "not_there"), 0);
 }
 
+static void a_tracepoint_is_known_by_its_typedef(void **state)
+{
+	uint32_t id = kernel_btf_tracepoint_id(f.kb, "kfree_skb");
+	const struct btf_type *t = btf__type_by_id(kernel_btf_vmlinux(f.kb), id);
+
+	(void)state;
+	assert_int_not_equal(id, 0);
+	assert_true(btf_is_typedef(t));
+	assert_string_equal(btf__name_by_offset(kernel_btf_vmlinux(f.kb), t->name_off),
+			    "btf_trace_kfree_skb");
+	assert_int_equal(kernel_btf_tracepoint_id(f.kb, "not_there"), 0);
+}
+
 /* What a relocation against vmlinux would find, in an extract for an object with these types. */
 static void extract_holds_the_named_types(void **state)
 {
@@ -424,6 +437,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(kernels_without_reasons_have_none, setup, teardown),
 		cmocka_unit_test(missing_btf_is_told),
 		cmocka_unit_test_setup_teardown(features_are_read_from_types, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_tracepoint_is_known_by_its_typedef, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_function_id_is_that_of_its_whole_name, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(extract_holds_the_named_types, setup, teardown),

@@ -150,6 +150,34 @@ static void every_function_or_parts_of_the_table(void **state)
 	assert_int_equal(e.code, EXIT_USAGE);
 }
 
+static void count_takes_several_expressions(void **state)
+{
+	(void)state;
+	assert_parses("count", "-i", "br0", "src", "net", "172.20.0.0/16", "5", "3");
+	assert_int_equal(o.command, COMMAND_COUNT);
+	assert_string_equal(o.expression, "src net 172.20.0.0/16");
+	assert_int_equal(o.interval, 5);
+	assert_int_equal(o.intervals, 3);
+	assert_int_equal(o.expression_count, 0);
+	assert_parses("count", "-e", "udp", "-H", "10.0.0.1", "--expr", "", "--by", "iface", "2");
+	assert_int_equal(o.expression_count, 2);
+	assert_string_equal(o.expressions[0], "udp");
+	assert_string_equal(o.expressions[1], "");
+	assert_string_equal(o.expression, "host 10.0.0.1");
+	assert_true(o.by_iface);
+	assert_int_equal(o.interval, 2);
+	assert_parses("count", "--prometheus", "/x.prom");
+	assert_string_equal(o.prometheus, "/x.prom");
+	assert_false(o.by_iface);
+	assert_int_equal(o.interval, 1);
+	assert_refused("--by takes iface, not \"pid\"", "count", "--by", "pid");
+	assert_refused("-p/--pid is for skbtrace trace, top and listen, not for skbtrace count",
+		       "count", "-p", "1");
+	assert_refused("-e/--expr is given more than 16 times; count the rest in another run",
+		       "count", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea",
+		       "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea");
+}
+
 static void probes_is_a_command(void **state)
 {
 	(void)state;
@@ -532,6 +560,7 @@ int main(void)
 		cmocka_unit_test(after_two_dashes_all_words_belong_to_the_expression),
 		cmocka_unit_test(commands_of_later_versions_are_named),
 		cmocka_unit_test(every_function_or_parts_of_the_table),
+		cmocka_unit_test(count_takes_several_expressions),
 		cmocka_unit_test(probes_is_a_command),
 		cmocka_unit_test(shorthands_become_one_expression),
 		cmocka_unit_test(a_prefix_makes_a_network_and_clears_host_bits),
