@@ -138,11 +138,26 @@ static int show_totals(struct counting *c, const struct machine *m, struct error
 	return 0;
 }
 
+/* filter "udp", "tcp port 80" */
+static void say_ready(const struct counting *c, uint64_t began)
+{
+	const struct options *o = c->o;
+	char what[120], all[400], more[120] = "";
+	size_t len = 0;
+
+	snprintf(what, sizeof(what), "counting at %s", count_probes_places(c->probes));
+	for (size_t i = 0; i < c->names.expression_count && len < sizeof(all); i++)
+		len += snprintf(all + len, sizeof(all) - len, "%s%s", i ? "\", \"" : "",
+				c->names.expressions[i]);
+	if (o->expression_count && *o->expression)
+		snprintf(more, sizeof(more), ", each and \"%s\"", o->expression);
+	ready_say(began, what, all, more);
+}
+
 static int count_packets(struct counting *c, const struct machine *m, uint64_t began,
 			 const volatile sig_atomic_t *stop, struct error *e)
 {
 	const struct options *o = c->o;
-	char what[120], more[32] = "";
 	int err;
 
 	c->started = c->then = clock_now();
@@ -153,10 +168,7 @@ static int count_packets(struct counting *c, const struct machine *m, uint64_t b
 		err = write_prometheus(c, e);
 	if (err)
 		return err;
-	if (o->expression_count)
-		snprintf(more, sizeof(more), " and %zu of -e", o->expression_count);
-	snprintf(what, sizeof(what), "counting at %s", count_probes_places(c->probes));
-	ready_say(began, what, o->expression, more);
+	say_ready(c, began);
 	if (!o->json)
 		err = count_text_header(stdout, o->by_iface);
 	if (err)

@@ -256,6 +256,17 @@ grep -q '^skbtrace_packets_total{expression="icmp",netns="client",iface="c0",dir
 awk '/^[0-9]/ { packets += $2; bytes += $3 } /^total/ { if ($2 < packets || !packets || $3 < bytes) exit 1 }' $dir/text ||
 	fail "the total is not that of its lines: $(cat $dir/text)"
 
+# As many expressions as there may be, each with several comparisons, and a tag for some: the verifier follows them one by one.
+many=()
+for i in $(seq 16); do
+	many+=(-e "(src net 10.$i.0.0/16 or ip6) and tcp port $i or udp[$i] = 7 or (icmp and len > $i)")
+done
+many[31]="vlan 7 and ${many[31]}"
+skbtrace count -i c0 --json --duration 500ms "${many[@]}" >$dir/many 2>"$errors" || fail "16 expressions: $(cat "$errors")"
+jq -e -s 'last.totals | length == 16' $dir/many >/dev/null || fail "16 expressions: $(tail -n 1 $dir/many)"
+many=$(printf ' or host 10.9.%d.1 and port 5' $(seq 200))
+skbtrace count -i c0 --json --duration 500ms "${many# or }" >$dir/many 2>"$errors" || fail "a long expression: $(cat "$errors")"
+
 exits 2 'whole number from 1' count udp 0
 exits 2 'whole number from 1' count udp 1 0
 exits 2 'not for skbtrace count' count -p 1
