@@ -111,9 +111,9 @@ static void an_option_of_another_command_is_refused_by_name(void **state)
 	(void)state;
 	assert_refused("--dropstack is for skbtrace trace, not for skbtrace top", "top",
 		       "--dropstack");
-	assert_refused("--interval is for skbtrace top and drops, not for skbtrace trace",
+	assert_refused("--interval is for skbtrace top, count and drops, not for skbtrace trace",
 		       "--interval", "5");
-	assert_refused("--by is for skbtrace top, not for skbtrace listen", "--by", "conn",
+	assert_refused("--by is for skbtrace top and count, not for skbtrace listen", "--by", "conn",
 		       "listen");
 	assert_refused("-u/--udp is for skbtrace listen, not for skbtrace top", "top", "-u");
 	assert_refused("-x/--bytes is for skbtrace trace, not for skbtrace listen", "listen", "-x");
