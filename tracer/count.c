@@ -201,7 +201,7 @@ int run_count(const struct options *o, struct error *e)
 	stdout_begin();
 	err = count_filters_open(&filters, o, e);
 	if (!err)
-		err = machine_look(&m, e);
+		err = machine_look(&m, false, e);
 	if (!err)
 		err = count_probes_new(o, o->by_iface || o->prometheus, &m, &filters, &c.probes, e);
 	if (err)

@@ -28,12 +28,8 @@ static void print_version(void)
 }
 
 static int (*const commands[COMMANDS])(const struct options *o, struct error *e) = {
-	[COMMAND_TRACE] = run_trace,
-	[COMMAND_PROBES] = run_probes,
-	[COMMAND_TOP] = run_top,
-	[COMMAND_LISTEN] = run_listen,
-	[COMMAND_COUNT] = run_count,
-	[COMMAND_DROPS] = run_trace,
+	[COMMAND_TRACE] = run_trace,   [COMMAND_PROBES] = run_probes, [COMMAND_TOP] = run_top,
+	[COMMAND_LISTEN] = run_listen, [COMMAND_COUNT] = run_count,   [COMMAND_DROPS] = run_trace,
 };
 
 static int act(struct options *o, struct error *e)

@@ -113,8 +113,8 @@ static void an_option_of_another_command_is_refused_by_name(void **state)
 		       "--dropstack");
 	assert_refused("--interval is for skbtrace top, count and drops, not for skbtrace trace",
 		       "--interval", "5");
-	assert_refused("--by is for skbtrace top and count, not for skbtrace listen", "--by", "conn",
-		       "listen");
+	assert_refused("--by is for skbtrace top and count, not for skbtrace listen", "--by",
+		       "conn", "listen");
 	assert_refused("-u/--udp is for skbtrace listen, not for skbtrace top", "top", "-u");
 	assert_refused("-x/--bytes is for skbtrace trace, not for skbtrace listen", "listen", "-x");
 	assert_refused("unknown option --frobnicate; see skbtrace listen --help", "listen",

@@ -171,8 +171,9 @@ static void count_takes_several_expressions(void **state)
 	assert_false(o.by_iface);
 	assert_int_equal(o.interval, 1);
 	assert_refused("--by takes iface, not \"pid\"", "count", "--by", "pid");
-	assert_refused("-p/--pid is for skbtrace trace, top and listen, not for skbtrace count",
-		       "count", "-p", "1");
+	assert_refused(
+		"-p/--pid is for skbtrace trace, top, listen and drops, not for skbtrace count",
+		"count", "-p", "1");
 	assert_refused("-e/--expr is given more than 16 times; count the rest in another run",
 		       "count", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea",
 		       "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea", "-ea");
