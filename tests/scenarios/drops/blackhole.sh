@@ -3,7 +3,7 @@
 # The router has a blackhole route.
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
-# cause: blackhole
+# cause: of type blackhole
 # evidence: route: .*blackhole
 prepare() {
 	routed

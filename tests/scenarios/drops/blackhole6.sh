@@ -3,7 +3,7 @@
 # The router has a blackhole route (IPv6).
 # where: dst_discard|dst_discard_out
 # reason: NOT_SPECIFIED|IP_.*
-# cause: blackhole|route
+# cause: of type blackhole
 prepare() {
 	routed
 	in_ns r <<<"route add blackhole fd77:$n:99::/64"

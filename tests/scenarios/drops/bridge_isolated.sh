@@ -3,7 +3,7 @@
 # Both ports are isolated from each other.
 # where: br_forward|__br_forward|br_handle_frame_finish|br_flood
 # reason: NOT_SPECIFIED|NO_TX_TARGET|BRIDGE_.*
-# cause: isolated|port
+# cause: isolated
 prepare() {
 	bridged
 	at r bridge link set dev pa isolated on

@@ -3,6 +3,6 @@
 # The port of the bridge is not in the VLAN of the frame.
 # where: __allowed_ingress|br_allowed_ingress|br_handle_frame_finish
 # reason: NOT_SPECIFIED|.*VLAN.*
-# cause: VLAN
+# cause: VLAN filter .* port pa
 prepare() { bridged vlan_filtering 1; }
 send() { frame a a0 vlan=7 src="$a" dst="$b"; }

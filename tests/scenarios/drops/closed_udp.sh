@@ -3,7 +3,7 @@
 # No socket has the UDP port.
 # where: __udp4_lib_rcv|udp_rcv
 # reason: NO_SOCKET
-# cause: socket
+# cause: no socket is open on UDP port 9
 # evidence: listeners: no UDP socket has port 9
 prepare() { pair; }
 send() { udp a "$b" 9; }

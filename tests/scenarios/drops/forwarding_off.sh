@@ -3,7 +3,7 @@
 # The host in the middle does not forward.
 # where: ip_error
 # reason: IP_INADDRERRORS
-# cause: forward
+# cause: ra does not forward
 # evidence: forwarding: net\.ipv4\.conf\.ra\.forwarding = 0
 prepare() {
 	routed

@@ -3,7 +3,7 @@
 # The host in the middle does not forward (IPv6).
 # where: ip6_forward|ip6_pkt_drop|ip6_pkt_discard|ip6_pkt_prohibit
 # reason: NOT_SPECIFIED|IP_.*|IPV6.*
-# cause: forward
+# cause: ra does not forward IPv6
 # evidence: forwarding: net\.ipv6\.conf\.ra\.forwarding = 0
 prepare() {
 	routed

@@ -4,7 +4,7 @@
 # where: ip6frag_expire_frag_queue|ip6_frag_expire|inet_frag_rbtree_purge
 # reason: FRAG_REASM_TIMEOUT|NOT_SPECIFIED
 # reason 6.18 7.3: FRAG_REASM_TIMEOUT
-# cause: fragment
+# cause: other fragments
 prepare() {
 	pair
 	set_sysctl b net.ipv6.ip6frag_time=1

@@ -3,6 +3,6 @@
 # The hop limit is used up at the router.
 # where: ip6_forward
 # reason: IP_INHDR
-# cause: hop limit
+# cause: hop limit ran out: it was 1 on arrival
 prepare() { routed; }
 send() { at a ping -c 1 -W 1 -t 1 "$far6"; }

@@ -5,7 +5,7 @@
 # reason: TCP_LISTEN_OVERFLOW|NOT_SPECIFIED
 # reason 7.3 6.18: TCP_LISTEN_OVERFLOW
 # also: tcp_validate_incoming|tcp_data_queue|tcp_v4_rcv
-# cause: accept queue|listen
+# cause: accept queue .* full
 # evidence: connection: |listeners: 
 prepare() {
 	pair

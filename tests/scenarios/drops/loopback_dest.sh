@@ -4,6 +4,6 @@
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_LOCALNET|NOT_SPECIFIED
 # reason 6.18 7.3: IP_LOCALNET
-# cause: loopback|127
+# cause: 127\.0\.0\.1
 prepare() { pair; }
 send() { frame a a0 src="$a" dst=127.0.0.1; }

@@ -4,6 +4,6 @@
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_INVALID_SOURCE|NOT_SPECIFIED
 # reason 6.18 7.3: IP_INVALID_SOURCE
-# cause: source
+# cause: source address 224\.1\.1\.1 is a multicast
 prepare() { pair; }
 send() { frame a a0 src=224.1.1.1 dst="$b"; }

@@ -3,7 +3,7 @@
 # Too large for the router's other side (IPv6).
 # where: ip6_forward
 # reason: PKT_TOO_BIG
-# cause: MTU
+# cause: 1420 bytes do not fit the MTU 1280 .* by rb
 # evidence: mtu: packet of 1420 B, MTU of rb 1280
 prepare() {
 	routed

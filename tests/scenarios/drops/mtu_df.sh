@@ -3,7 +3,7 @@
 # Too large for the router's other side, and may not be cut (DF).
 # where: ip_forward
 # reason: PKT_TOO_BIG
-# cause: MTU
+# cause: 1400 bytes do not fit the MTU 1280 .* by rb, and DF is set
 # evidence: mtu: packet of 1400 B, MTU of rb 1280
 prepare() {
 	routed

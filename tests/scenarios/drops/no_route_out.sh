@@ -3,7 +3,7 @@
 # The route of a TCP connection goes away, and the next segment finds none.
 # where: __ip_queue_xmit|ip_queue_xmit
 # reason: IP_OUTNOROUTES
-# cause: route
+# cause: no route any more
 # evidence: route: .*Network is unreachable
 prepare() {
 	pair

@@ -4,6 +4,6 @@
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_LOCAL_SOURCE|NOT_SPECIFIED
 # reason 6.18 7.3: IP_LOCAL_SOURCE
-# cause: source
+# cause: address of b0 itself
 prepare() { pair; }
 send() { frame a a0 src="$b" dst="$b"; }

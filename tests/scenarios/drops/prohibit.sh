@@ -3,7 +3,7 @@
 # The router has a prohibit route.
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
-# cause: prohibit
+# cause: of type prohibit
 # evidence: route: .*prohibit
 prepare() {
 	routed

@@ -3,7 +3,7 @@
 # The router has a prohibit route (IPv6).
 # where: ip6_pkt_drop|ip6_pkt_discard|ip6_pkt_prohibit
 # reason: NOT_SPECIFIED|IP_.*
-# cause: prohibit|route
+# cause: of type prohibit
 # evidence: route: .*prohibit
 prepare() {
 	routed

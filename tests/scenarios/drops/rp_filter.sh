@@ -3,7 +3,7 @@
 # The route back to the source uses another interface.
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_RPFILTER
-# cause: reverse path|rp_filter
+# cause: does not use b0 .reverse path filter
 # evidence: rp_filter: rp_filter 1 on b0 .*dev other
 prepare() {
 	pair

@@ -3,6 +3,6 @@
 # The TTL is used up at the router.
 # where: ip_forward
 # reason: IP_INHDR
-# cause: TTL
+# cause: TTL ran out: it was 1 on arrival
 prepare() { routed; }
 send() { at a ping -c 1 -W 1 -t 1 "$far"; }

@@ -3,6 +3,6 @@
 # The frame has a VLAN tag that no device here takes off: not a wrong MAC address, though the kernel's reason is the same.
 # where: ip_rcv_core|ip_rcv
 # reason: OTHERHOST
-# cause: VLAN
+# cause: MAC address is right, .* VLAN tag
 prepare() { pair; }
 send() { frame a a0 vlan=7 src="$a" dst="$b"; }

@@ -3,7 +3,7 @@
 # The router has an unreachable route.
 # where: ip_error
 # reason: NOT_SPECIFIED|IP_.*
-# cause: unreachable
+# cause: of type unreachable
 # evidence: route: .*(No route to host|unreachable)
 prepare() {
 	routed

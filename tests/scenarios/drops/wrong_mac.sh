@@ -3,7 +3,7 @@
 # The frame is for another host's MAC address, as after a stale ARP entry.
 # where: ip_rcv_core|ip_rcv
 # reason: OTHERHOST
-# cause: MAC
+# cause: 02:00:00:00:00:99 is not that of b0 \(02:00:00:00:00:b0\)
 # evidence: mac: frame to 02:00:00:00:00:99, b0 has 02:00:00:00:00:b0
 prepare() {
 	pair
