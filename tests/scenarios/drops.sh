@@ -32,8 +32,8 @@ choose() {
 	for name; do
 		echo "$dir/$name.sh"
 	done | xargs awk -v kernel="$KERNEL" -f "$dir/said.awk" >/run/drops/said
-	awk -F '\t' '$8 != "" { printf "skip drops/%s (%s)\n", $1, $8 }' /run/drops/said >&3
-	awk -F '\t' -v OFS='\t' '$8 == "" { print $1, ++n, $2, $3, $4, $5, $6, $7 }' /run/drops/said >/run/drops/causes
+	awk -F '\t' '$7 != "" { printf "skip drops/%s (%s)\n", $1, $7 }' /run/drops/said >&3
+	awk -F '\t' -v OFS='\t' '$7 == "" { print $1, ++n, $2, $3, $4, $5, $6 }' /run/drops/said >/run/drops/causes
 	awk '{ print $2, $1 }' /run/drops/causes >$list
 }
 
@@ -70,7 +70,7 @@ begin=$SECONDS
 choose "$@"
 prepare_all
 echo "prepared after $((SECONDS - begin)) s"
-trace "${drops_only[@]}"
+trace --drops
 echo "ready after $((SECONDS - begin)) s"
 if [ -z "${DROPS_UNSENT:-}" ]; then
 	each send <$list

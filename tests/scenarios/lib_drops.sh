@@ -16,8 +16,6 @@
 # nothing is asked and nothing is missed that the cause does not ask for.
 programs=$(dirname "${BASH_SOURCE[0]}")/programs
 mac=02:00:00:00:00
-drops_only=(--drops)
-skbtrace --help | grep -q -- --drops || drops_only=(--func igmp_rcv)
 
 # subnet NUMBER: the addresses of the cause.
 subnet() {

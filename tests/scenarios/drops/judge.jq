@@ -5,21 +5,20 @@ def lines: split("\n") | map(select(. != "") | split("\t"));
 def whole($re): test("^(\($re))$");
 def text: if . == null then "-" elif type == "object" then to_entries | map("\(.key): \(.value.text)") | join("; ") else tostring end;
 
-($causes | lines | map({name: .[0], number: .[1], where: .[2], reason: .[3], cause: .[4], evidence: .[5], routine: (.[6] == "true"),
-	also: .[7]})) as $files
+($causes | lines | map({name: .[0], number: .[1], where: .[2], reason: .[3], cause: .[4], evidence: .[5], also: .[6]})) as $files
 | ($files | map({key: .number, value: .name}) | from_entries) as $by_number
 | ($complaints | lines | group_by(.[0]) | map({key: .[0][0], value: map(.[1])}) | from_entries) as $said
 | map(select(.type == "drop")
 	# A drop belongs to the file whose namespace or, where it has none, whose subnet it is in.
 	| . + {owner: ((.netns_name // "" | select(contains(".")) | split(".")[0])
 			// ([.src, .dst] | map(strings | capture("^(10\\.|fd77:)(?<n>[0-9]+)[.:]").n) | $by_number[first // ""])),
-		place: (.func // "-" | split(".")[0]), why: (.reason // "-"), routine: (.routine // false)}) as $drops
+		place: (.func // "-" | split(".")[0]), why: (.reason // "-")}) as $drops
 | ($drops | group_by(.owner) | map({key: (.[0].owner | text), value: .}) | from_entries) as $by_owner
 | ($files[] | . as $f
 	| ($by_owner[.name] // []) as $mine
 	| def right: $f.where != "" and (.place | whole($f.where)) and (.why | whole(if $kernel == "5.10" then "-" else $f.reason end))
-		and (.cause | text | test($f.cause)) and (.evidence | text | test($f.evidence)) and .routine == $f.routine;
-	def wrong: (right or .routine or ($f.also != "" and (.place | whole($f.also)))) | not;
+		and (.cause | text | test($f.cause)) and (.evidence | text | test($f.evidence));
+	def wrong: (right or ($f.also != "" and (.place | whole($f.also)))) | not;
 	($mine | map(select(right))) as $right
 	| ([($mine[] | select(wrong) | "\(.place) \(.why): \(.cause | text) [\(.evidence | text)] \(.netns_name) \(.proto) \(.src) > \(.dst)"),
 		(select($f.where != "" and $right == []) | "no drop in \($f.where) with \($f.reason), /\($f.cause)/, evidence /\($f.evidence)/"),
