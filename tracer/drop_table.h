@@ -15,8 +15,8 @@ enum { DROP_NETNS_NAME = 64 };
 /* The last packet of a row that a record came of: up to a tenth of a second older than last_ts. */
 struct drop_sample {
 	struct event ev; /* strings of it that do not outlive a run are NULL */
-	struct skbt_record rec;
 	char netns_name[DROP_NETNS_NAME];
+	struct skbt_record rec; /* at the end, as it ends with an open array */
 };
 
 struct drop_row {
