@@ -27,7 +27,7 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
 s.bind(("10.77.1.2", 5000))
 time.sleep(60)' &
 owner=$!
-sleep 1
+until at server ss -lunH | grep -q ':5000 '; do sleep 0.1; done
 trace --drops -p $owner
 sender 1000 8 5000 5001
 finish

@@ -75,6 +75,7 @@ s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
 s.bind(("10.77.8.131", 5000))
 time.sleep(60)' &
 reader=$!
+until at server ss -lunH | grep -q ':5000 '; do sleep 0.1; done
 trace --drops "udp port 5000"
 datagrams 8 5000
 finish
