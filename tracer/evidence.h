@@ -36,6 +36,10 @@ struct evidence_list {
 /* "mac", "rp_filter", ...: the key in JSON. */
 const char *evidence_name(enum evidence_kind kind);
 
+/* What is worth looking up: bits 1 << enum evidence_kind. reason may be empty; func with a
+ * compiler's suffix. */
+unsigned int evidence_for(const char *reason, const char *func);
+
 struct evidence;
 
 /* NULL: no memory, or no thread. */

@@ -4,6 +4,7 @@
 #include <linux/if_packet.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "facts.h"
 
 enum { ANY = -1 };
@@ -60,25 +61,6 @@ const struct explanation_entry *explain_find(const char *reason, const char *fun
 	return NULL;
 }
 
-#define K(kind)             (1U << EVIDENCE_##kind)
-#define WANTED(word, kinds) { word, kinds },
-
-static const struct {
-	const char *word; /* reason, or function */
-	unsigned int kinds;
-} wanted[] = {
-#include "evidence_wanted.def"
-};
-
-static unsigned int kinds_for(const char *reason, const char *func)
-{
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		if (!strcmp(wanted[i].word, reason) ||
-		    has_word(wanted[i].word, func, strcspn(func, ".")))
-			return wanted[i].kinds;
-	return 0;
-}
-
 void explain_drop(const struct event *ev, struct explanation *out)
 {
 	bool given = ev->reason && strcmp(ev->reason, "NOT_SPECIFIED") != 0;
@@ -94,6 +76,6 @@ void explain_drop(const struct event *ev, struct explanation *out)
 	out->inferred = !given;
 	out->routine = e->routine;
 	out->evidence =
-		e->routine ? 0 : kinds_for(given ? ev->reason : "", ev->func ? ev->func : "");
+		e->routine ? 0 : evidence_for(given ? ev->reason : "", ev->func ? ev->func : "");
 	facts_values(ev, &out->values);
 }

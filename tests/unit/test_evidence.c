@@ -150,6 +150,17 @@ static void kinds_come_in_the_order_of_the_table(void **state)
 	assert_int_equal(list->items[2].kind, EVIDENCE_LINK);
 }
 
+static void a_drop_asks_by_its_reason_or_else_by_its_place(void **state)
+{
+	(void)state;
+	assert_int_equal(evidence_for("PKT_TOO_BIG", "ip_forward"), 1U << EVIDENCE_MTU);
+	assert_int_equal(evidence_for("", "neigh_invalidate"), 1U << EVIDENCE_NEIGH);
+	assert_true(evidence_for("", "ip_rcv_finish_core.constprop.0") & 1U << EVIDENCE_RPFILTER);
+	/* Another reason at that place needs no MAC address. */
+	assert_int_equal(evidence_for("IP_CSUM", "ip_rcv_core"), 0);
+	assert_int_equal(evidence_for("", "tcp_v4"), 0);
+}
+
 static struct evidence_list made_up(void)
 {
 	return (struct evidence_list){
@@ -208,6 +219,7 @@ int main(void)
 		lookup_test(a_route_is_looked_up),
 		lookup_test(forwarding_is_what_the_sysctl_says),
 		lookup_test(kinds_come_in_the_order_of_the_table),
+		cmocka_unit_test(a_drop_asks_by_its_reason_or_else_by_its_place),
 		cmocka_unit_test(json_has_a_key_for_each_kind),
 		cmocka_unit_test(text_has_a_line_for_each_kind),
 	};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which evidence a drop asks for. */
+#include <string.h>
+
+#include "evidence.h"
+
+#define K(kind) (1U << EVIDENCE_##kind)
+
+struct choice {
+	const char *words;
+	unsigned int kinds;
+};
+
+static const struct choice by_reason[] = {
+	{ "IP_INHDR IP_CSUM TCP_CSUM UDP_CSUM ICMP_CSUM PKT_TOO_SMALL IP_NOPROTO UNHANDLED_PROTO",
+	  0 },
+	{ "OTHERHOST", K(MAC) },
+	{ "NETFILTER_DROP", K(RULE) },
+	{ "IP_RPFILTER", K(RPFILTER) },
+	{ "IP_INNOROUTES", K(ROUTE) | K(FORWARDING) },
+	{ "IP_INADDRERRORS", K(FORWARDING) | K(ROUTE) },
+	{ "IP_OUTNOROUTES", K(ROUTE) },
+	{ "NEIGH_FAILED NEIGH_CREATEFAIL NEIGH_QUEUEFULL", K(NEIGH) },
+	{ "PKT_TOO_BIG", K(MTU) },
+	{ "SOCKET_RCVBUFF SOCKET_BACKLOG", K(RCVBUF) | K(CONNECTION) },
+	{ "PROTO_MEM", K(RCVBUF) | K(MEMORY) },
+	{ "NO_SOCKET TCP_CLOSE", K(LISTENERS) },
+	{ "TCP_LISTEN_OVERFLOW TCP_FLAGS TCP_OLD_SEQUENCE TCP_INVALID_SEQUENCE "
+	  "TCP_INVALID_ACK_SEQUENCE TCP_RFC7323_PAWS TCP_RESET TCP_ABORT_ON_DATA TCP_ZEROWINDOW",
+	  K(CONNECTION) },
+	{ "QDISC_DROP QDISC_OVERLIMIT QDISC_CONGESTED FQ_BAND_LIMIT FQ_HORIZON_LIMIT FQ_FLOW_LIMIT "
+	  "CAKE_FLOOD",
+	  K(QDISC) },
+	{ "TC_INGRESS TC_EGRESS", K(TC) },
+	{ "XDP", K(XDP) },
+	{ "BRIDGE_INGRESS_STP_STATE BRIDGE_NO_EGRESS_PORT", K(BRIDGE_PORT) },
+	{ "DEV_READY VXLAN_VNI_NOT_FOUND IPV6DISABLED", K(LINK) },
+};
+
+/* Where the kernel gives none, or one that the list above does not have. */
+static const struct choice by_function[] = {
+	{ "ip_rcv_core ip_rcv ip6_rcv_core ipv6_rcv", K(MAC) },
+	{ "nf_hook_slow nft_do_chain", K(RULE) },
+	{ "ip_error", K(FORWARDING) | K(ROUTE) | K(RPFILTER) },
+	{ "ip_rcv_finish_core", K(RPFILTER) | K(FORWARDING) | K(ROUTE) },
+	{ "ip6_pkt_drop", K(ROUTE) | K(FORWARDING) },
+	{ "neigh_invalidate __neigh_event_send arp_error_report", K(NEIGH) },
+	{ "ip_forward ip6_forward ip_exceeds_mtu", K(MTU) | K(ROUTE) },
+	{ "udp_queue_rcv_one_skb udpv6_queue_rcv_one_skb __udp_queue_rcv_skb",
+	  K(RCVBUF) | K(MEMORY) },
+	{ "__udp4_lib_rcv __udp6_lib_rcv", K(LISTENERS) },
+	{ "tcp_v4_rcv tcp_v6_rcv", K(LISTENERS) | K(CONNECTION) },
+	{ "kfree_skb_list kfree_skb_list_reason __dev_queue_xmit", K(QDISC) | K(TC) },
+	{ "br_handle_frame br_forward __br_forward br_handle_vlan", K(BRIDGE_PORT) },
+	{ "__netif_receive_skb_core", K(TC) | K(LINK) },
+	{ "do_xdp_generic", K(XDP) },
+};
+
+/* Is text[0..len) one of the words? */
+static bool has_word(const char *words, const char *text, size_t len)
+{
+	while (*words) {
+		size_t word = strcspn(words, " ");
+
+		if (word == len && memcmp(words, text, len) == 0)
+			return true;
+		words += word + strspn(words + word, " ");
+	}
+	return false;
+}
+
+static const struct choice *choose(const struct choice *list, size_t count, const char *text,
+				   size_t len)
+{
+	for (size_t i = 0; i < count; i++)
+		if (has_word(list[i].words, text, len))
+			return &list[i];
+	return NULL;
+}
+
+unsigned int evidence_for(const char *reason, const char *func)
+{
+	const struct choice *c =
+		choose(by_reason, sizeof(by_reason) / sizeof(by_reason[0]), reason, strlen(reason));
+
+	/* Compilers append .isra.0 and the like. */
+	if (!c)
+		c = choose(by_function, sizeof(by_function) / sizeof(by_function[0]), func,
+			   strcspn(func, "."));
+	return c ? c->kinds : 0;
+}
