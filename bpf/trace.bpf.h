@@ -302,18 +302,75 @@ static __always_inline void submit(struct skbt_record *rec)
 	bpf_ringbuf_submit(rec, wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
+/* Which sections behind the record it has beside those of inside_size(). */
+struct shape {
+	bool drop, stack;
+};
+
+/*
+ * Sizes have to be constants. drop is kept from clang, which would compare the type anew later on:
+ * 5.10 does not see that what was no drop when the room was taken is none then.
+ */
+static __always_inline struct shape shape_of(const struct hit *hit)
+{
+	__u64 drop = hit->type == SKBT_DROP;
+
+	asm volatile("" : "+r"(drop));
+	return (struct shape){ .drop = drop,
+			       .stack = drop ? config.drop_stack : config.path_stack };
+}
+
+static __always_inline struct skbt_record *reserve_record(struct shape shape)
+{
+	const __u64 size = sizeof(struct skbt_record) + inside_size();
+	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
+	const __u64 drop_size = sizeof(struct skbt_drop);
+
+	if (shape.drop)
+		return shape.stack ? bpf_ringbuf_reserve(&ring, size + stack_size + drop_size, 0)
+				   : bpf_ringbuf_reserve(&ring, size + drop_size, 0);
+	return shape.stack ? bpf_ringbuf_reserve(&ring, size + stack_size, 0)
+			   : bpf_ringbuf_reserve(&ring, size, 0);
+}
+
+static __always_inline void fill_stack(void *ctx, __u32 depth, struct skbt_record *rec)
+{
+	long got;
+
+	rec->sections |= 1 << SKBT_SEC_STACK;
+	if (config.count_drops) {
+		copy_counted_stack(rec, depth);
+		return;
+	}
+	got = bpf_get_stack(ctx, rec->stack, sizeof(__u64) * SKBT_STACK_DEPTH, 0);
+	rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
+}
+
+static __always_inline void fill_sections(void *ctx, struct cpu_state *cpu, __u32 depth,
+					  struct shape shape, struct skbt_record *rec,
+					  const struct sk_buff *skb, const struct hit *hit)
+{
+	const struct known_socket *known = &cpu->known[depth & (SLOTS - 1)];
+	void *at = rec->stack;
+
+	if (shape.stack) {
+		fill_stack(ctx, depth, rec);
+		at += SKBT_STACK_DEPTH * sizeof(__u64);
+	}
+	if (inside_size())
+		fill_inside(rec, at, &cpu->slots[depth & (SLOTS - 1)].window, skb, hit->skb, depth);
+	if (shape.drop) {
+		rec->sections |= 1 << SKBT_SEC_DROP;
+		fill_drop(at + inside_size(), rec, skb, packet_socket(known, skb, hit->skb));
+	}
+}
+
 static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 				 const struct sk_buff *skb, struct hit *hit)
 {
-	const __u64 stack_size = SKBT_STACK_DEPTH * sizeof(__u64);
-	const __u64 fixed_size = sizeof(struct skbt_record) + inside_size();
-	const __u64 drop_size = sizeof(struct skbt_drop);
-	bool drop = hit->type == SKBT_DROP;
-	bool with_stack = drop ? config.drop_stack : config.path_stack;
-	void *at;
 	struct slot *slot = &cpu->slots[depth & (SLOTS - 1)];
+	struct shape shape = shape_of(hit);
 	struct skbt_record *rec;
-	long got;
 
 	if (!hit->now)
 		hit->now = bpf_ktime_get_ns();
@@ -325,15 +382,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		count(cpu, SKBT_COUNTED);
 		return;
 	}
-	/* Sizes have to be constants. */
-	if (drop && with_stack)
-		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size + drop_size, 0);
-	else if (drop)
-		rec = bpf_ringbuf_reserve(&ring, fixed_size + drop_size, 0);
-	else if (with_stack)
-		rec = bpf_ringbuf_reserve(&ring, fixed_size + stack_size, 0);
-	else
-		rec = bpf_ringbuf_reserve(&ring, fixed_size, 0);
+	rec = reserve_record(shape);
 	if (!rec) {
 		count(cpu, config.count_drops ? SKBT_COUNTED : SKBT_LOST_RING);
 		return;
@@ -349,23 +398,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		keep_table(&rec->route, hit->packet);
 	if (config.want_owners)
 		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
-	if (with_stack) {
-		rec->sections |= 1 << SKBT_SEC_STACK;
-		if (config.count_drops) {
-			copy_counted_stack(rec, depth);
-		} else {
-			got = bpf_get_stack(ctx, rec->stack, stack_size, 0);
-			rec->stack_len = got > 0 ? got / sizeof(__u64) : 0;
-		}
-	}
-	at = (void *)rec->stack + (with_stack ? stack_size : 0);
-	if (inside_size())
-		fill_inside(rec, at, &slot->window, skb, hit->skb, depth);
-	if (drop) {
-		rec->sections |= 1 << SKBT_SEC_DROP;
-		fill_drop(at + inside_size(), rec, skb,
-			  packet_socket(&cpu->known[depth & (SLOTS - 1)], skb, hit->skb));
-	}
+	fill_sections(ctx, cpu, depth, shape, rec, skb, hit);
 	if (remember_call(ctx, &slot->call, rec))
 		count(cpu, SKBT_LOST_CALLS);
 	submit(rec);
