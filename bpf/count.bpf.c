@@ -78,11 +78,15 @@ static __always_inline __u32 filter_window(struct window *w, const struct frame 
 {
 	__u32 want = config.filter_need < ETH_HLEN + 1 ? ETH_HLEN + 1 : config.filter_need;
 
+	__u32 caplen;
+
 	if (!frame_window(w, f, tag, want))
 		return 0;
+	/* From memory, so that the verifier does not know it: skb_filter_join() counts on that. */
+	caplen = *(volatile __u32 *)&w->caplen;
 	if (config.filter_one_body || f->ether)
-		return filter_l2(w->bytes, w->caplen, w->wirelen);
-	return filter_l3(w->bytes, w->caplen, w->wirelen);
+		return filter_l2(w->bytes, caplen, w->wirelen);
+	return filter_l3(w->bytes, caplen, w->wirelen);
 }
 
 /*

@@ -18,7 +18,7 @@
 
 enum {
 	HEAD = 5, /* instructions before the first body, */
-	EACH = 5, /* around each body, */
+	EACH = 7, /* around each body, */
 	TAIL = 4, /* and behind the last */
 	JUMP_MAX = INT16_MAX,
 	NEVER_ALONE = 1 << 30, /* a bit that no expression has */
@@ -39,7 +39,9 @@ static struct bpf_insn *put_body(struct bpf_insn *to, const struct bpf_insn *bod
 
 /*
  * Bits are added to a register by XOR to a value that the verifier knows nothing of (caplen), and
- * taken out in the end: known bits would make it follow each combination of matches by itself.
+ * taken out in the end: known bits would make it follow each combination of matches by itself. For
+ * the same reason a body gets copies that are none to the verifier (XOR with 0): what one learns of
+ * the lengths by comparing would be known to those behind it.
  */
 static void put_all(struct bpf_insn *to, const struct skb_filter *const *filters, size_t count,
 		    enum skb_filter_start start)
@@ -55,7 +57,9 @@ static void put_all(struct bpf_insn *to, const struct skb_filter *const *filters
 
 		*to++ = MOV_REG(BPF_REG_1, BPF_REG_6);
 		*to++ = MOV_REG(BPF_REG_2, BPF_REG_7);
+		*to++ = XOR_IMM(BPF_REG_2, 0);
 		*to++ = MOV_REG(BPF_REG_3, BPF_REG_8);
+		*to++ = XOR_IMM(BPF_REG_3, 0);
 		to = put_body(to, body, cnt);
 		*to++ = SKIP_IF_0(BPF_REG_0, 1);
 		*to++ = XOR_IMM(BPF_REG_9, 1 << i);

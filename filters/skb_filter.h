@@ -118,7 +118,9 @@ const struct bpf_insn *skb_filter_body(const struct skb_filter *f, enum skb_filt
 
 /*
  * One body, as above but that it also uses R6 to R9, of several filters' bodies for one start: bit
- *i of its verdict says whether filter i matches. *out is malloc()ed. Returns 0 or a negative errno:
+ * i of its verdict says whether filter i matches. To the verifier caplen has to be any number, as
+ * when it is loaded from a map: it would follow each combination of matches otherwise. *out is
+ * malloc()ed. Returns 0 or a negative errno:
  *	-EINVAL	one of the filters has no such body
  *	-E2BIG	more than SKB_FILTER_JOIN_MAX, or one is too long to be jumped over
  *	-ENOMEM
