@@ -8,7 +8,7 @@ def text: if . == null then "-" elif type == "object" then to_entries | map("\(.
 ($causes | lines | map({name: .[0], number: .[1], where: .[2], reason: .[3], cause: .[4], evidence: .[5], also: .[6]})) as $files
 | ($files | map({key: .number, value: .name}) | from_entries) as $by_number
 | ($complaints | lines | group_by(.[0]) | map({key: .[0][0], value: map(.[1])}) | from_entries) as $said
-| map(select(.type == "drop")
+| map(select(.type == "drop" and (.routine | not))
 	# A drop belongs to the file whose namespace or, where it has none, whose subnet it is in.
 	| . + {owner: ((.netns_name // "" | select(contains(".")) | split(".")[0])
 			// ([.src, .dst] | map(strings | capture("^(10\\.|fd77:)(?<n>[0-9]+)[.:]").n) | $by_number[first // ""])),

@@ -11,4 +11,4 @@ prepare() {
 	in_ns a <<<"route add 10.$n.7.1 via $b"
 	serve b drop_sockets.py reads "10.$n.7.1" 7
 }
-send() { at a bash -c "exec 3<>/dev/tcp/10.$n.7.1/7; ip route del 10.$n.7.1; echo >&3; ip route add 10.$n.7.1 via $b"; }
+send() { at a bash -c "exec 3<>/dev/tcp/10.$n.7.1/7; ip route del 10.$n.7.1; echo >&3"; }
