@@ -186,8 +186,15 @@ static bool truncated(const struct view *v)
 	return v->ip.len < (v->version == 4 ? 20u : IPV6_HEADER) || v->ip_len > v->ip_room;
 }
 
-/* Only where all of the packet is in the record, and the checksum is to be there. */
-static bool bad_csum(const struct view *v)
+enum checksum { CSUM_UNKNOWN, CSUM_GOOD, CSUM_BAD };
+
+static enum checksum judged(uint32_t sum)
+{
+	return adds_up(sum) ? CSUM_GOOD : CSUM_BAD;
+}
+
+/* Known only where all of the packet is in the record, and the checksum is to be there. */
+static enum checksum checksum_of(const struct view *v)
 {
 	size_t size = v->version == 4 ? 4 : 16;
 	size_t len = v->ip_len - (v->ip.len - v->l4.len);
@@ -196,23 +203,33 @@ static bool bad_csum(const struct view *v)
 
 	if (!v->l4.len || v->ip_len < v->ip.len - v->l4.len || len > v->l4.len || len < 8 ||
 	    v->rec->ip_summed == CHECKSUM_PARTIAL)
-		return false;
+		return CSUM_UNKNOWN;
 	if (v->version == 4 && get_u16(v->ip, 6) & FRAGMENT_BITS)
-		return false;
+		return CSUM_UNKNOWN;
 	switch (v->protocol) {
 	case IPPROTO_UDP:
 		if (v->version == 4 && !get_u16(v->l4, 6))
-			return false;
+			return CSUM_GOOD; /* none is needed */
 		break;
 	case IPPROTO_ICMP:
-		return v->version == 4 && !adds_up(add_words(v->l4, len, 0));
+		return v->version == 4 ? judged(add_words(v->l4, len, 0)) : CSUM_UNKNOWN;
 	case IPPROTO_TCP:
 	case ICMP6:
 		break;
 	default:
-		return false;
+		return CSUM_UNKNOWN;
 	}
-	return !adds_up(add_words(v->l4, len, add_words(src, size, add_words(dst, size, sum))));
+	return judged(add_words(v->l4, len, add_words(src, size, add_words(dst, size, sum))));
+}
+
+static bool bad_csum(const struct view *v)
+{
+	return checksum_of(v) == CSUM_BAD;
+}
+
+static bool good_csum(const struct view *v)
+{
+	return checksum_of(v) == CSUM_GOOD || v->rec->ip_summed == CHECKSUM_PARTIAL;
 }
 
 static bool forwarding_off(const struct view *v)

@@ -7,6 +7,8 @@
 # also: tcp_validate_incoming|tcp_data_queue|tcp_v4_rcv
 # cause: accept queue .* full
 # evidence: connection: |listeners: 
+# kernels: 6.1 6.12 6.18 7.3
+# why: 5.10 frees it by __kfree_skb, which nothing tells of
 prepare() {
 	pair
 	set_sysctl b net.ipv4.tcp_syncookies=0
