@@ -8,6 +8,7 @@
 #define SKBTRACE_TRACE_BPF_H
 
 #include "drop.bpf.h"
+#include "drop_counts.bpf.h"
 #include "follow.bpf.h"
 #include "in_place.bpf.h"
 #include "inner.bpf.h"
@@ -286,8 +287,6 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 	}
 	put_owner(rec, key);
 }
-
-#include "count.bpf.h"
 
 /*
  * Waking the reader costs as much as a record, and it looks every few milliseconds anyway: it is

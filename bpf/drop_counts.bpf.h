@@ -2,11 +2,12 @@
 /*
  * Drops counted by place, so that a flood of them loses no counts: a row of the map for each place
  * and reason, and with stacks for each stack. Now and then one of a row is also written as a
- * record, which has what the row does not: the packet, and the frames of the stack. Included by
- * trace.bpf.h, whose state it works on.
+ * record, which has what the row does not: the packet, and the frames of the stack.
  */
-#ifndef SKBTRACE_COUNT_BPF_H
-#define SKBTRACE_COUNT_BPF_H
+#ifndef SKBTRACE_DROP_COUNTS_BPF_H
+#define SKBTRACE_DROP_COUNTS_BPF_H
+
+#include "state.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
