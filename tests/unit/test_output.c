@@ -477,71 +477,6 @@ static void a_very_long_line_is_not_cut(void **state)
 	free(name);
 }
 
-static void the_summary_counts_in_words(void **state)
-{
-	struct run_counts counts = { .packets = 1, .events = 23, .drops = 1 };
-
-	(void)state;
-	assert_int_equal(output_summary(c.output, &counts, &(struct run_info){ 0 }, 0), 0);
-	assert_string_equal(capture_messages(&c), "1 packet, 23 events, 1 drop, 0 lost\n");
-	assert_string_equal(capture_text(&c), "");
-}
-
-static void every_kind_of_loss_says_what_helps(void **state)
-{
-	struct run_counts counts = {
-		.counter = { [SKBT_LOST_RING] = 5, [SKBT_LOST_NESTED] = 2, [SKBT_UNTRACKED] = 1 },
-		.missed = 4,
-		.drops = 2,
-	};
-
-	(void)state;
-	output_summary(c.output, &counts, &(struct run_info){ 0 }, 0);
-	assert_string_equal(capture_messages(&c), "0 packets, 0 events, 2 drops, 7 lost\n"
-						  "  lost 5: the buffer was full; use a larger "
-						  "buffer (--buffer 16M) or a narrower "
-						  "filter\n"
-						  "  lost 2: probes interrupted each other too "
-						  "deeply on one CPU; choose fewer functions "
-						  "(--hooks, --func)\n"
-						  "  missed 4: the kernel skipped these hits, as "
-						  "one probe ran inside another; choose fewer "
-						  "functions (--hooks, --func)\n"
-						  "  1 event without a packet number: too many "
-						  "packets at once; use a narrower filter\n");
-}
-
-static void what_was_left_out_on_purpose_is_no_loss(void **state)
-{
-	struct run_counts counts = {
-		.counter = { [SKBT_NOT_SAMPLED] = 30, [SKBT_UNTRACKED] = 2 },
-		.packets = 2,
-		.events = 14,
-	};
-
-	(void)state;
-	o.sample = 4;
-	output_summary(c.output, &counts, &(struct run_info){ 0 }, 0);
-	o.sample = 0;
-	assert_string_equal(capture_messages(&c), "2 packets, 14 events, 0 drops, 0 lost\n"
-						  "  not shown 30: events of packets that "
-						  "--sample or --rate did not choose\n"
-						  "  2 of them because there were too many "
-						  "packets at once to remember the choice; use "
-						  "a narrower filter\n");
-}
-
-static void loss_is_reported_while_it_happens(void **state)
-{
-	struct run_counts counts = { .counter = { [SKBT_LOST_RING] = 5, [SKBT_LOST_NESTED] = 2 } };
-
-	(void)state;
-	assert_int_equal(output_lost(c.output, &counts, 0), 0);
-	assert_string_equal(capture_messages(&c),
-			    "lost 7 events so far: 5 buffer full, 2 nested\n");
-	assert_string_equal(capture_text(&c), "");
-}
-
 static void a_failed_write_is_reported(void **state)
 {
 	struct output_env env = { .out = fopen("/dev/full", "w"), .err = c.env.err, .options = &o };
@@ -594,10 +529,6 @@ int main(void)
 		text_test(a_narrow_terminal_gets_lines_that_fit),
 		text_test(colour_marks_drops_and_nothing_else),
 		text_test(a_very_long_line_is_not_cut),
-		text_test(the_summary_counts_in_words),
-		text_test(every_kind_of_loss_says_what_helps),
-		text_test(what_was_left_out_on_purpose_is_no_loss),
-		text_test(loss_is_reported_while_it_happens),
 		text_test(a_failed_write_is_reported),
 		text_test(there_is_no_other_output),
 	};
