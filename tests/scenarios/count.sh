@@ -244,15 +244,15 @@ jq -e -s 'last.totals | map(select(.expression == "icmp") | [.netns_name, .ifnam
 
 # The file for Prometheus is whole whenever it is read, and its counters only grow.
 rm -f "$ready" $dir/*
-skbtrace count -i c0 --prometheus $dir/x.prom --ready-file "$ready" icmp 1 3 >$dir/text 2>"$errors" &
+skbtrace count -i c0 --prometheus $dir/x.prom --ready-file "$ready" icmp 1 12 >$dir/text 2>"$errors" &
 tracer=$!
 until [ -e "$ready" ]; do sleep 0.1; done
-at client ping -c 30 -i 0.1 -q 172.20.0.3 >/dev/null &
+at client ping -c 100 -i 0.1 -q 172.20.0.3 >/dev/null &
 python3 "$programs/prometheus_check.py" $dir/x.prom $tracer || fail "see above"
 wait $tracer || fail "count ends with $?: $(cat "$errors")"
 grep -q '^skbtrace_packets_total{expression="icmp",netns="client",iface="c0",direction="out"} [1-9]' $dir/x.prom || fail "$(cat $dir/x.prom)"
 [ "$(find $dir -name 'x.prom*' | wc -l)" = 1 ] || fail "left behind: $(ls $dir)"
-[ "$(grep -c '^[0-9][0-9]:' $dir/text)" = 3 ] || fail "not three lines: $(cat $dir/text)"
+[ "$(grep -c '^[0-9][0-9]:' $dir/text)" = 12 ] || fail "not twelve lines: $(cat $dir/text)"
 awk '/^[0-9]/ { packets += $2; bytes += $3 } /^total/ { if ($2 < packets || !packets || $3 < bytes) exit 1 }' $dir/text ||
 	fail "the total is not that of its lines: $(cat $dir/text)"
 
