@@ -38,9 +38,20 @@ compare() {
 
 total() { jq -r --argjson n "$1" "select(.type == \"summary\").totals[\$n] | \"\(.$2_packets) \(.$2_bytes)\"" $dir/count; }
 
+# settle_neighbours: nobody asks again for an address that is known. That would come between the ends of two tools.
+settle_neighbours() {
+	local n address dev mac
+	for n in $(ip netns list | cut -d ' ' -f 1); do
+		while read -r address dev mac; do
+			ip -n "$n" neigh replace "$address" dev "$dev" lladdr "$mac" nud permanent
+		done < <(ip -n "$n" -j neigh | jq -r '.[] | select(.lladdr) | "\(.dst) \(.dev) \(.lladdr)"')
+	done
+}
+
 # same [DIRECTION...]: ends what compare began.
 same() {
 	local i way packets bytes lost
+	settle_neighbours
 	sleep 0.5
 	kill -INT "${tools[@]}"
 	wait "${tools[@]}" || fail "$device: $(cat $dir/*.errors)"
