@@ -19,7 +19,9 @@ enum {
 	DF_BIT = 0x4000,
 	CHECKSUM_PARTIAL = 3, /* skb->ip_summed: the device is to write it */
 	TCP_FIN_SYN_RST_ACK = 0x17,
+	TCP_FIN_BIT = 0x01,
 	TCP_SYN_BIT = 0x02,
+	TCP_ACK_BIT = 0x10,
 };
 
 /* The parts of a packet that facts are made of. */
@@ -330,6 +332,11 @@ static bool is_tcp(const struct view *v)
 static bool is_syn(const struct view *v)
 {
 	return is_tcp(v) && (get_u8(v->l4, 13) & TCP_FIN_SYN_RST_ACK) == TCP_SYN_BIT;
+}
+
+static bool is_fin(const struct view *v)
+{
+	return is_tcp(v) && (get_u8(v->l4, 13) & TCP_FIN_SYN_RST_ACK & ~TCP_ACK_BIT) == TCP_FIN_BIT;
 }
 
 /* Without headers (on a socket's queue) the skb has only the data. */

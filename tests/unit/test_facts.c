@@ -190,7 +190,12 @@ static void tcp_flags_tell(void **state)
 	rec.bytes[14 + 33] = 0x18;
 	rec.bytes[14 + 3] = 0x2a;
 	assert_false(HAS(SYN));
+	assert_false(HAS(FIN));
 	assert_false(HAS(TCP_NO_DATA));
+	rec.bytes[14 + 33] = 0x11;
+	assert_true(HAS(FIN));
+	rec.bytes[14 + 33] = 0x15; /* with RST */
+	assert_false(HAS(FIN));
 }
 
 int main(void)

@@ -8,6 +8,7 @@ min_ttl		TCP, takes connections only from the next host (IP_MINTTL 255)
 overflow	TCP, up to three connections wait for accept(), which never comes
 closes		TCP, closes each connection at once
 reads		TCP, reads all
+late		TCP, reads all and closes 0.3 s after the other side
 reads_udp	UDP, likewise
 """
 import ctypes
@@ -42,14 +43,16 @@ if kind == "min_ttl":
     sock.setsockopt(socket.IPPROTO_IP, IP_MINTTL, 255)
 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 sock.bind((address, int(port)))
-if kind in ("overflow", "min_ttl", "closes", "reads"):
+if kind in ("overflow", "min_ttl", "closes", "reads", "late"):
     sock.listen(2 if kind == "overflow" else 10)
 open(ready, "w").close()
 while kind == "reads_udp":
     sock.recv(2000)
-while kind in ("closes", "reads"):
+while kind in ("closes", "reads", "late"):
     connection = sock.accept()[0]
-    while kind == "reads" and connection.recv(100000):
+    while kind != "closes" and connection.recv(100000):
         pass
+    if kind == "late":
+        time.sleep(0.3)
     connection.close()
 time.sleep(600)
