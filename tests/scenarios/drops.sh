@@ -69,6 +69,7 @@ fi
 begin=$SECONDS
 choose "$@"
 prepare_all
+sleep 2 # what IPv6 says by itself on new links is over then
 echo "prepared after $((SECONDS - begin)) s"
 trace --drops
 echo "ready after $((SECONDS - begin)) s"

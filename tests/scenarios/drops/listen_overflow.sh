@@ -4,11 +4,9 @@
 # where: tcp_v4_rcv|tcp_v4_syn_recv_sock|tcp_v4_do_rcv|tcp_rcv_state_process
 # reason: TCP_LISTEN_OVERFLOW|NOT_SPECIFIED
 # reason 7.3 6.18: TCP_LISTEN_OVERFLOW
-# also: tcp_validate_incoming|tcp_data_queue|tcp_v4_rcv
+# also: tcp_validate_incoming|tcp_data_queue
 # cause: accept queue .* full
 # evidence: connection: |listeners: 
-# kernels: 6.1 6.12 6.18 7.3
-# why: 5.10 frees it by __kfree_skb, which nothing tells of
 prepare() {
 	pair
 	set_sysctl b net.ipv4.tcp_syncookies=0
