@@ -33,7 +33,7 @@ choose() {
 		echo "$dir/$name.sh"
 	done | xargs awk -v kernel="$KERNEL" -f "$dir/said.awk" >/run/drops/said
 	awk -F '\t' '$7 != "" { printf "skip drops/%s (%s)\n", $1, $7 }' /run/drops/said >&3
-	awk -F '\t' -v OFS='\t' '$7 == "" { print $1, ++n, $2, $3, $4, $5, $6 }' /run/drops/said >/run/drops/causes
+	awk -F '\t' -v OFS='\t' '{ n++ } $7 == "" { print $1, n, $2, $3, $4, $5, $6 }' /run/drops/said >/run/drops/causes
 	awk '{ print $2, $1 }' /run/drops/causes >$list
 }
 
