@@ -10,6 +10,7 @@
 #	in_ns NS <<<LINES	a batch of ip(8) there
 #	udp NS ADDR PORT [SIZE]	sends a datagram from a shell
 #	frame NS ARGS...	sends what no socket would: programs/frame.py
+#	patient ROUTE		TCP from a by this route sends nothing twice only because the machine is slow
 #	serve NS PROGRAM ARGS..	starts programs/PROGRAM ARGS READY in the background, returns when the file READY is there
 #
 # MAC addresses are 02:00:00:00:00:XX with XX = a0, b0, ra, rb as the interface (0a, 0b for ra, rb). Neighbours are permanent:
@@ -115,6 +116,11 @@ frame() {
 	local ns=$1
 	shift
 	at "$ns" python3 -I -S "$programs/frame.py" "$@"
+}
+
+patient() {
+	set_sysctl a net.ipv4.tcp_early_retrans=0
+	in_ns a <<<"route replace $* rto_min 5s"
 }
 
 serve() {

@@ -3,6 +3,7 @@
 # Through a router with NAT, TCP and UDP.
 prepare() {
 	routed
+	patient default via "10.$n.1.254"
 	at r nft 'add table ip t; add chain ip t post { type nat hook postrouting priority 100; }; add rule ip t post oifname rb masquerade'
 	serve b drop_sockets.py reads "$far" 7
 	serve b udp_echo.py "$far" 53

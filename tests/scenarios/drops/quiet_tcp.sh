@@ -3,6 +3,8 @@
 # TCP connections: opened, 200 KB sent, closed, both families.
 prepare() {
 	pair
+	patient "10.$n.1.0/24" dev a0
+	patient "fd77:$n:1::/64" dev a0 metric 256
 	serve b drop_sockets.py reads "$b" 7
 	serve b drop_sockets.py reads "$b6" 7
 }
