@@ -45,11 +45,36 @@ complaints() {
 	done
 }
 
-judge() {
+# attempt: traces while those of $list send, and judges. The results are in /run/drops/results.
+attempt() {
+	trace --drops
+	echo "ready after $((SECONDS - begin)) s"
+	if [ -z "${DROPS_UNSENT:-}" ]; then
+		each send <$list
+	fi
+	echo "sent after $((SECONDS - begin)) s"
+	sleep 2 # fragments and neighbours are given up after a second
+	finish
+	echo "done after $((SECONDS - begin)) s"
+	complaints >/run/drops/complaints
 	jq -r -s --arg kernel "$KERNEL" --rawfile causes /run/drops/causes --rawfile complaints /run/drops/complaints -f "$dir/judge.jq" \
 		"$events" >/run/drops/results
-	cat /run/drops/results >&3
-	! grep -q '^not ok' /run/drops/results && grep -q '^ok' /run/drops/results
+}
+
+# once_more: skbtrace spends a fifth of its time on evidence, and what is due beyond that goes without; on a busy machine that can be
+# too little for all of these at once. So the few that failed are tried again by themselves; succeeds if there are such.
+once_more() {
+	local bad
+	mapfile -t bad < <(sed -n 's,^not ok drops/,,p' /run/drops/results)
+	[ -z "${DROPS_UNSENT:-}" ] && [ ${#bad[@]} -gt 0 ] && [ ${#bad[@]} -le 5 ] && [[ " ${bad[*]} " != *" nobody "* ]] || return
+	echo "once more: ${bad[*]}"
+	sed -n '/^ok /p; /^# seen /p' /run/drops/results | grep -vE "^# seen ($(IFS='|' && echo "${bad[*]}"))\s" >/run/drops/good
+	printf '%s\n' "${bad[@]}" >/run/drops/bad
+	awk -F '\t' 'FNR == NR { bad[$1]; next } $1 in bad' /run/drops/bad /run/drops/causes >/run/drops/causes.bad
+	mv /run/drops/causes.bad /run/drops/causes
+	awk '{ print $2, $1 }' /run/drops/causes >$list
+	rm -f /run/drops/*.send /run/drops/*.prepare
+	sleep 5 # for its share of time
 }
 
 prepare_all() {
@@ -71,14 +96,10 @@ choose "$@"
 prepare_all
 sleep 2 # what IPv6 says by itself on new links is over then
 echo "prepared after $((SECONDS - begin)) s"
-trace --drops
-echo "ready after $((SECONDS - begin)) s"
-if [ -z "${DROPS_UNSENT:-}" ]; then
-	each send <$list
+attempt
+: >/run/drops/good
+if once_more; then
+	attempt
 fi
-echo "sent after $((SECONDS - begin)) s"
-sleep 2 # fragments and neighbours are given up after a second
-finish
-echo "done after $((SECONDS - begin)) s"
-complaints >/run/drops/complaints
-judge || exit 1
+cat /run/drops/good /run/drops/results >&3
+! grep -q '^not ok' /run/drops/results && grep -q '^ok' /run/drops/good /run/drops/results
