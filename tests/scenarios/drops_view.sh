@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
+# kernels: 5.10 6.12 7.3
 # Drops alone: shown one by one, counted in a table, folded by stack; a flood loses none of them.
 . "$(dirname "$0")/lib.sh"
 pair

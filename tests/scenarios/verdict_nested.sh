@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
+# kernels: 5.10 6.12 7.3
 # Hooks inside hooks: a bridge that shows its packets to iptables, and a tunnel on top, whose packets are received in softirqs that
 # interrupt the sender. Each return belongs to its own call.
 . "$(dirname "$0")/lib.sh"
