@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 400
+# timeout: 900
 # Each way to lose a packet, and traffic that loses none: one file in drops/ each, all in one run of skbtrace.
 # drops.sh [NAME...]: only these. Results go to file descriptor 3, a line each. drops/README.md says what a file holds.
 # DROPS_UNSENT=1 sends nothing: each cause must fail then.
