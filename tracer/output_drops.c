@@ -24,6 +24,7 @@ enum {
 	NETNS_AT = 96,
 	IFACE_AT = 106,
 	PACKET_AT = 114,
+	PACKET_WIDTH = 40, /* what most packets take */
 	COUNT_END = 10,
 	NOTE = 14,
 	NOTE_TEXT = 22,
@@ -104,9 +105,17 @@ static int end_line(struct output *o)
 		/* A table has one line a row: what does not fit is not shown. */
 		if (o->env.columns && b->column > (size_t)o->env.columns)
 			b->len -= b->column - o->env.columns;
+		if (o->env.color)
+			lb_raw(b, plain);
 		lb_raw(b, erase_line);
 	}
 	return lb_end_line(b);
+}
+
+/* Where the screen ends before the last column would, that is a line of its own. */
+static bool is_narrow(const struct output *o)
+{
+	return o->env.columns && o->env.columns < PACKET_AT + PACKET_WIDTH;
 }
 
 static int put_titles(struct output *o)
@@ -130,9 +139,11 @@ static int put_titles(struct output *o)
 	lb_text(b, "NETNS");
 	lb_pad_to(b, IFACE_AT);
 	lb_text(b, "IFACE");
-	lb_pad_to(b, PACKET_AT);
-	lb_text(b, "LAST PACKET");
-	if (o->env.color)
+	if (!is_narrow(o)) {
+		lb_pad_to(b, PACKET_AT);
+		lb_text(b, "LAST PACKET");
+	}
+	if (o->env.color && !o->env.terminal)
 		lb_raw(b, plain);
 	/* As with events: where the rows are piped on, titles go beside them. */
 	b->out = o->env.terminal ? rows : o->env.err;
@@ -148,6 +159,17 @@ static const char *reason_of(const struct output *o, const struct drop_row *row)
 	if (!name && o->env.reasons)
 		name = drop_reason_name(o->env.reasons, row->place.reason);
 	return name;
+}
+
+static int put_narrow_packet(struct output *o, const struct drop_sample *s)
+{
+	struct linebuf *b = &o->line;
+
+	lb_pad_to(b, NOTE);
+	lb_text(b, "packet");
+	lb_pad_to(b, NOTE_TEXT);
+	put_packet(b, &s->ev.packet, s->rec.len, NULL, 0);
+	return end_line(o);
 }
 
 static int put_cause(struct output *o, const struct event *ev)
@@ -191,9 +213,13 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t now)
 	put_netns(o, &s->ev);
 	lb_pad_to(b, IFACE_AT);
 	put_safe(b, s->rec.ifname, sizeof(s->rec.ifname));
-	lb_pad_to(b, PACKET_AT);
-	put_packet(b, &s->ev.packet, s->rec.len, NULL, 0);
+	if (!is_narrow(o)) {
+		lb_pad_to(b, PACKET_AT);
+		put_packet(b, &s->ev.packet, s->rec.len, NULL, 0);
+	}
 	err = end_line(o);
+	if (!err && is_narrow(o))
+		err = put_narrow_packet(o, s);
 	return err ? err : put_cause(o, &s->ev);
 }
 
@@ -218,14 +244,15 @@ static int put_others(struct output *o, uint64_t count, size_t rows)
 static int put_table(struct output *o, uint64_t unlisted, bool whole, uint64_t now)
 {
 	struct drops *d = o->state;
-	size_t count, shown;
+	const int per_row = is_narrow(o) ? 3 : 2, lines = o->env.rows - HEAD_AND_REST;
+	size_t count, shown, room = lines > per_row ? (size_t)(lines / per_row) : 1;
 	struct drop_row *const *rows = drop_table_rows(d->table, &count);
 	uint64_t others = unlisted;
 	int err = put_titles(o);
 
 	shown = count;
-	if (!whole && o->env.rows && shown > (size_t)(o->env.rows - HEAD_AND_REST) / 2)
-		shown = (size_t)(o->env.rows - HEAD_AND_REST) / 2;
+	if (!whole && o->env.rows && shown > room)
+		shown = room;
 	for (size_t i = 0; i < count && !err; i++) {
 		if (i < shown)
 			err = put_row(o, rows[i], now);
@@ -281,6 +308,9 @@ static int drops_summary(struct output *o, const struct run_counts *counts,
 	if (o->env.options->json)
 		return json_drops(o, d->table, counts, info, wall_ns);
 	err = put_table(o, unlisted, true, now);
+	/* It begins where the screen does, and what is on the side must not be written over. */
+	if (!err)
+		err = output_flush(o);
 	return err ? err : text_summary(o, counts, info, wall_ns);
 }
 

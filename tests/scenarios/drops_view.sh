@@ -33,7 +33,11 @@ trace --drops -p $owner
 sender 1000 8 5000 5001
 finish
 kill $owner
-expect "with -p those of its socket" "(\$drop | length > 0) and (\$drop | all(.owner_pid == $owner and .dport == 5000))"
+# Before 6.11 the kernel does not tell for which socket it dropped a packet.
+case $KERNEL in
+5.10 | 6.1) ;;
+*) expect "with -p those of its socket" "(\$drop | length > 0) and (\$drop | all(.owner_pid == $owner and .dport == 5000))" ;;
+esac
 
 trace --drops -c 2 udp
 sender 100 6 4242
