@@ -2,7 +2,7 @@
 # What the files say about themselves, a line each: name, where, reason, cause, evidence, also, and why it does not run
 # on this kernel. "# KEY: VALUE"; "# KEY 5.10 6.1: VALUE" goes before on these kernels. No field holds a tab.
 function tell() {
-	skip = said["kernels"] != "" && index(" " said["kernels"] " ", " " kernel " ") == 0 ? said["why"] " " : ""
+	skip = said["kernels"] != "" && index(" " said["kernels"] " ", " " kernel " ") == 0 ? (said["why"] != "" ? said["why"] : "not on this kernel") : ""
 	printf "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, said["where"], said["reason"], said["cause"], said["evidence"],
 		said["also"], skip
 }
