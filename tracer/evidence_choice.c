@@ -30,7 +30,7 @@ static const struct choice by_reason[] = {
 	  K(CONNECTION) },
 	{ "QDISC_DROP QDISC_OVERLIMIT QDISC_CONGESTED FQ_BAND_LIMIT FQ_HORIZON_LIMIT FQ_FLOW_LIMIT "
 	  "CAKE_FLOOD",
-	  K(QDISC) },
+	  K(QDISC) | K(LINK) },
 	{ "TC_INGRESS TC_EGRESS", K(TC) },
 	{ "XDP", K(XDP) },
 	{ "BRIDGE_INGRESS_STP_STATE BRIDGE_NO_EGRESS_PORT", K(BRIDGE_PORT) },
@@ -50,12 +50,17 @@ static const struct choice by_function[] = {
 	{ "__ip_queue_xmit ip_queue_xmit", K(ROUTE) },
 	{ "udp_queue_rcv_one_skb udpv6_queue_rcv_one_skb __udp_queue_rcv_skb",
 	  K(RCVBUF) | K(MEMORY) },
-	{ "__udp4_lib_rcv __udp6_lib_rcv", K(LISTENERS) },
+	{ "__udp4_lib_rcv __udp6_lib_rcv udp_rcv udpv6_rcv", K(LISTENERS) },
 	{ "tcp_v4_rcv tcp_v6_rcv", K(LISTENERS) | K(CONNECTION) },
-	{ "kfree_skb_list kfree_skb_list_reason __dev_queue_xmit", K(QDISC) | K(TC) },
-	{ "br_handle_frame br_forward __br_forward br_handle_vlan", K(BRIDGE_PORT) },
+	{ "kfree_skb_list kfree_skb_list_reason __tcf_kfree_skb_list __dev_queue_xmit",
+	  K(QDISC) | K(TC) | K(LINK) },
+	{ "br_handle_frame br_handle_frame_finish br_forward __br_forward br_handle_vlan "
+	  "br_allowed_ingress __allowed_ingress",
+	  K(BRIDGE_PORT) },
+	{ "dst_discard dst_discard_out ip6_pkt_prohibit ip6_pkt_discard", K(ROUTE) },
+	{ "vxlan_rcv", K(LINK) },
 	{ "__netif_receive_skb_core", K(TC) | K(LINK) },
-	{ "do_xdp_generic", K(XDP) },
+	{ "do_xdp_generic netif_receive_generic_xdp bpf_prog_run_generic_xdp", K(XDP) },
 };
 
 /* Is text[0..len) one of the words? */

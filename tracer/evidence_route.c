@@ -78,6 +78,8 @@ static const char *error_text(int error)
 		return "prohibit";
 	case EXDEV:
 		return "source address refused";
+	case EADDRNOTAVAIL:
+		return "refused for these addresses";
 	default:
 		return strerror(-error);
 	}
@@ -125,6 +127,22 @@ static void put_route_values(struct evidence_item *item, const struct route *r)
 			      evidence_address(r->gateway_family, r->gateway, gateway));
 }
 
+/*
+ * EINVAL is what a blackhole answers, and the kernel where such addresses may not come in (its own
+ * source, loopback, a group that nobody has joined). Only the blackhole answers so to everybody.
+ */
+static void look_up_way_in(const struct question *q, struct route *r)
+{
+	struct route own;
+
+	look_up(q, q->dst, q->src, q->ifindex, r);
+	if (r->error != -EINVAL)
+		return;
+	look_up(q, q->dst, NULL, 0, &own);
+	if (own.error != -EINVAL)
+		r->error = -EADDRNOTAVAIL;
+}
+
 bool evidence_route(const struct question *q, struct evidence_item *item)
 {
 	bool came_in = !q->outgoing && q->ifindex;
@@ -133,7 +151,10 @@ bool evidence_route(const struct question *q, struct evidence_item *item)
 
 	if (!q->family)
 		return false;
-	look_up(q, q->dst, came_in ? q->src : NULL, came_in ? q->ifindex : 0, &r);
+	if (came_in)
+		look_up_way_in(q, &r);
+	else
+		look_up(q, q->dst, NULL, 0, &r);
 	describe_route(&r, text, sizeof(text));
 	evidence_address(q->family, q->dst, dst);
 	if (came_in)

@@ -41,7 +41,7 @@ choose() {
 complaints() {
 	local step
 	for step in prepare send; do
-		(cd /run/drops && grep -H . -- *.$step | sed "s/\.$step:/\t$step: /")
+		(cd /run/drops && grep -Hs . -- *.$step | sed "s/\.$step:/\t$step: /")
 	done
 }
 

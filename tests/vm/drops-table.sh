@@ -41,16 +41,17 @@ of these runs.
 |---|---|---|---|---|
 END
 { sentences && gather; } | awk -F '\t' '
-	$1 == "=" { what[$2] = $3; next }
+	$1 == "=" {
+		what[$2] = $3
+		names[++n] = $2
+		next
+	}
 	{
 		place = $3
 		sub(/[.+].*/, "", place)
 		said = (place == "-" ? "" : "`" place "`") " | " ($4 == "-" ? "" : $4) " | " $5
 		key = $2 SUBSEP said
-		if (!(key in on)) {
-			if (!($2 in rows)) names[++n] = $2
-			order[$2, ++rows[$2]] = said
-		}
+		if (!(key in on)) order[$2, ++rows[$2]] = said
 		on[key] = on[key] (on[key] ? " " : "") $1
 	}
 	END {
@@ -60,4 +61,4 @@ END
 				first = r == 1 ? "**" names[i] "**: " what[names[i]] : ""
 				print "| " first " | " on[names[i], said] " | " said " |"
 			}
-	}' | cat
+	}'

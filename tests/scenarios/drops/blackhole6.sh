@@ -4,6 +4,7 @@
 # where: dst_discard|dst_discard_out
 # reason: NOT_SPECIFIED|IP_.*
 # cause: of type blackhole
+# evidence: route: .*blackhole
 prepare() {
 	routed
 	in_ns r <<<"route add blackhole fd77:$n:99::/64"

@@ -4,6 +4,7 @@
 # where: br_forward|__br_forward|br_handle_frame_finish|br_flood
 # reason: NOT_SPECIFIED|NO_TX_TARGET|BRIDGE_.*
 # cause: isolated
+# evidence: bridge_port: pa is a port of sw, forwarding
 prepare() {
 	bridged
 	at r bridge link set dev pa isolated on

@@ -4,6 +4,7 @@
 # where: __neigh_event_send
 # reason: NEIGH_QUEUEFULL
 # cause: wait
+# evidence: neighbour: .*\.77 on a0: INCOMPLETE
 prepare() {
 	pair
 	set_sysctl a net.ipv4.neigh.a0.unres_qlen=1 net.ipv4.neigh.a0.retrans_time_ms=60000

@@ -5,5 +5,6 @@
 # reason: IP_LOCAL_SOURCE|NOT_SPECIFIED
 # reason 6.18 7.3: IP_LOCAL_SOURCE
 # cause: address of b0 itself
+# evidence: route: .*refused for these addresses
 prepare() { pair; }
 send() { frame a a0 src="$b" dst="$b"; }

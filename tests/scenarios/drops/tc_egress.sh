@@ -4,6 +4,7 @@
 # where: __dev_queue_xmit|sch_handle_egress
 # reason: TC_EGRESS
 # cause: tc
+# evidence: tc: tc filters of a0: egress matchall
 prepare() {
 	pair
 	at a tc qdisc add dev a0 clsact

@@ -4,6 +4,7 @@
 # where: tcp_v4_rcv
 # reason: TCP_MINTTL|NOT_SPECIFIED
 # cause: TTL
+# evidence: connection: .*:9 listens
 prepare() {
 	pair
 	serve b drop_sockets.py min_ttl "$b" 9

@@ -4,5 +4,6 @@
 # where: ip_rcv_core|ip_rcv
 # reason: OTHERHOST
 # cause: MAC address is right, .* VLAN tag
+# evidence: mac: frame to 02:00:00:00:00:b0, b0 has 02:00:00:00:00:b0
 prepare() { pair; }
 send() { frame a a0 vlan=7 src="$a" dst="$b"; }

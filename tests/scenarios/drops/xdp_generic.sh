@@ -4,6 +4,7 @@
 # where: netif_receive_generic_xdp|do_xdp_generic|bpf_prog_run_generic_xdp|__netif_receive_skb_core
 # reason: XDP|NOT_SPECIFIED
 # cause: XDP
+# evidence: xdp: XDP program .* on b0, generic
 prepare() {
 	pair
 	ulimit -l unlimited # on 5.10 the maps of the trace count as this user's locked memory
