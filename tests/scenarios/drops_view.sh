@@ -11,7 +11,7 @@ hello 4242
 at client ping -c 1 -W 1 -q $server >/dev/null
 finish
 expect "the drop, and no packet that passes" '($path | length == 0) and ($drop | length == 1)'
-expect "with place, cause and stack" '$drop[0] | .func == "__udp4_lib_rcv" and .dport == 4242 and .netns_name == "server"
+expect "with place, cause and stack" '$drop[0] | (.func == "__udp4_lib_rcv" or .func == "udp_rcv") and .dport == 4242 and .netns_name == "server"
 	and .cause != null and (.stack[0] == .location) and (.stack | length > 5)'
 expect "no function is hooked" '$summary | .attached == 0 and .backend == "tracepoint" and .lost == 0'
 expect "its packet has a number" '$drop[0].packet_id == 1'
@@ -58,7 +58,7 @@ hello 4244
 finish
 row='$all | map(select(.type == "drops"))'
 expect "one row" "$row | length == 1"
-expect "with every one of them" "$row[0] | .count == 20001 and .func == \"__udp4_lib_rcv\" and .netns_name == \"server\" and .src == \"10.77.1.1\""
+expect "with every one of them" "$row[0] | .count == 20001 and (.func == \"__udp4_lib_rcv\" or .func == \"udp_rcv\") and .netns_name == \"server\" and .src == \"10.77.1.1\""
 expect "and the last packet" "$row[0] | .dport == 4244 or .dport == 4243"
 expect "the ring had few of them" '$summary | .matched == .emitted + .counted and .emitted < 2000 and .lost == 0'
 if [ "$KERNEL" = 5.10 ]; then
@@ -75,7 +75,7 @@ while [ ! -s "$ready" ]; do sleep 0.1; done
 sender 100 50 4242
 kill -INT $tracer
 wait $tracer || fail "skbtrace drops ended with $?"
-grep -qE '^ +50 +[0-9.]+ +[0-9.]+s +__udp4_lib_rcv\+0x[0-9a-f]+ .* server +s0 +10\.77\.1\.1:10100 > 10\.77\.1\.2:4242 UDP' /run/table.txt ||
+grep -qE '^ +50 +[0-9.]+ +[0-9.]+s +(__udp4_lib_rcv|udp_rcv)\+0x[0-9a-f]+ .* server +s0 +10\.77\.1\.1:10100 > 10\.77\.1\.2:4242 UDP' /run/table.txt ||
 	fail "no row in: $(cat /run/table.txt)"
 grep -q '^50 drops, 0 lost$' /run/table.err || fail "no sum in: $(cat /run/table.err)"
 
@@ -86,7 +86,7 @@ while [ ! -s "$ready" ]; do sleep 0.1; done
 sender 100 3000 4242
 kill -INT $tracer
 wait $tracer || fail "skbtrace --folded ended with $?"
-grep -qE '^[^; ]+;.*;(udp_sendmsg|net_rx_action|process_backlog);.*;__udp4_lib_rcv;(NO_SOCKET|-) [0-9]+$' /run/folded.txt ||
+grep -qE '^[^; ]+;.*;(udp_sendmsg|net_rx_action|process_backlog);.*;(__udp4_lib_rcv|udp_rcv);(NO_SOCKET|-) [0-9]+$' /run/folded.txt ||
 	fail "no stack in: $(cat /run/folded.txt)"
 [ "$(awk '{ n += $NF } END { print n }' /run/folded.txt)" = 3000 ] || fail "not 3000 in: $(cat /run/folded.txt)"
 
