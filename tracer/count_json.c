@@ -6,43 +6,15 @@
 #include "json_writer.h"
 #include "netns_names.h"
 
-static void number(struct json *j, const char *key, uint64_t value)
-{
-	json_key(j, key);
-	json_u64(j, value);
-}
-
-static void text(struct json *j, const char *key, const char *value)
-{
-	json_key(j, key);
-	json_string(j, value);
-}
-
-static void number_or_null(struct json *j, const char *key, uint64_t value)
-{
-	json_key(j, key);
-	if (value)
-		json_u64(j, value);
-	else
-		json_null(j);
-}
-
-static void begin(struct json *j, const char *type, uint64_t when)
-{
-	json_begin_object(j);
-	number(j, "schema", 1);
-	text(j, "type", type);
-	number(j, "ts", when);
-}
-
 static void put_place(struct json *j, const struct count_line *l, const struct count_names *names)
 {
 	uint32_t netns = l->device.ifindex ? l->device.netns : names->netns_inode;
 
-	text(j, "expression", names->expressions[l->expression]);
-	number_or_null(j, "netns", netns);
-	text(j, "netns_name", names->netns && netns ? netns_name(names->netns, netns) : NULL);
-	number_or_null(j, "ifindex", l->device.ifindex);
+	json_put_string(j, "expression", names->expressions[l->expression]);
+	json_put_u64_or_null(j, "netns", netns, netns);
+	json_put_string(j, "netns_name",
+			names->netns && netns ? netns_name(names->netns, netns) : NULL);
+	json_put_u64_or_null(j, "ifindex", l->device.ifindex, l->device.ifindex);
 	json_key(j, "ifname");
 	if (l->device.ifindex)
 		json_string_n(j, l->device.name, strnlen(l->device.name, SKBT_IFNAME_LEN));
@@ -52,18 +24,18 @@ static void put_place(struct json *j, const struct count_line *l, const struct c
 
 static void put_counts(struct json *j, const struct count_line *l)
 {
-	number(j, "in_packets", l->in.packets);
-	number(j, "in_bytes", l->in.bytes);
-	number(j, "out_packets", l->out.packets);
-	number(j, "out_bytes", l->out.bytes);
+	json_put_u64(j, "in_packets", l->in.packets);
+	json_put_u64(j, "in_bytes", l->in.bytes);
+	json_put_u64(j, "out_packets", l->out.packets);
+	json_put_u64(j, "out_bytes", l->out.bytes);
 }
 
 static void put_totals(struct json *j, const struct count_line *l)
 {
-	number(j, "total_in_packets", l->in.packets);
-	number(j, "total_in_bytes", l->in.bytes);
-	number(j, "total_out_packets", l->out.packets);
-	number(j, "total_out_bytes", l->out.bytes);
+	json_put_u64(j, "total_in_packets", l->in.packets);
+	json_put_u64(j, "total_in_bytes", l->in.bytes);
+	json_put_u64(j, "total_out_packets", l->out.packets);
+	json_put_u64(j, "total_out_bytes", l->out.bytes);
 }
 
 static int flushed(struct linebuf *line, FILE *out)
@@ -84,8 +56,8 @@ int count_json(FILE *out, const struct count_table *interval, const struct count
 	lb_init(&line, out);
 	for (size_t i = 0; i < interval->count && !err; i++) {
 		j.comma = false;
-		begin(&j, "count", when);
-		number(&j, "interval_ns", interval_ns);
+		json_begin_line(&j, "count", when);
+		json_put_u64(&j, "interval_ns", interval_ns);
 		put_place(&j, &interval->lines[i], names);
 		put_counts(&j, &interval->lines[i]);
 		put_totals(&j, &total->lines[i]);
@@ -102,8 +74,8 @@ int count_json_summary(FILE *out, const struct count_table *total, const struct 
 	struct json j = { .line = &line };
 
 	lb_init(&line, out);
-	begin(&j, "summary", when);
-	number(&j, "duration_ns", run->duration_ns);
+	json_begin_line(&j, "summary", when);
+	json_put_u64(&j, "duration_ns", run->duration_ns);
 	json_key(&j, "totals");
 	json_begin_array(&j);
 	for (size_t i = 0; i < total->count; i++) {
@@ -113,9 +85,9 @@ int count_json_summary(FILE *out, const struct count_table *total, const struct 
 		json_end_object(&j);
 	}
 	json_end_array(&j);
-	number(&j, "missed", run->missed);
-	text(&j, "backend", run->places);
-	text(&j, "kernel", run->kernel);
+	json_put_u64(&j, "missed", run->missed);
+	json_put_string(&j, "backend", run->places);
+	json_put_string(&j, "kernel", run->kernel);
 	json_end_object(&j);
 	return flushed(&line, out);
 }

@@ -7,50 +7,23 @@
 #include "explain.h"
 #include "json_writer.h"
 
-static void text(struct json *j, const char *key, const char *value)
-{
-	json_key(j, key);
-	json_string(j, value);
-}
-
-static void number(struct json *j, const char *key, bool known, uint64_t value)
-{
-	json_key(j, key);
-	if (known)
-		json_u64(j, value);
-	else
-		json_null(j);
-}
-
-static void address(struct json *j, const char *key, const struct packet *p, const uint8_t *addr)
-{
-	json_key(j, key);
-	if (!p || !p->family) {
-		json_null(j);
-		return;
-	}
-	json_begin_raw(j);
-	lb_address(j->line, p->family, addr);
-	json_end_raw(j);
-}
-
 /* The last packet, with the keys that it has as an event. */
 static void put_packet(struct json *j, const struct drop_sample *s)
 {
 	const struct packet *p = s ? &s->ev.packet : NULL;
 	const char *ifname = s && s->rec.ifname[0] ? s->rec.ifname : NULL;
 
-	number(j, "netns", s && s->rec.netns, s ? s->rec.netns : 0);
-	text(j, "netns_name", s ? s->ev.netns_name : NULL);
+	json_put_u64_or_null(j, "netns", s && s->rec.netns, s ? s->rec.netns : 0);
+	json_put_string(j, "netns_name", s ? s->ev.netns_name : NULL);
 	json_key(j, "ifname");
 	json_string_n(j, ifname, ifname ? strnlen(ifname, sizeof(s->rec.ifname)) : 0);
-	text(j, "pkt_type", s ? pkt_type_name(s->rec.pkt_type) : NULL);
-	number(j, "len", s, s ? s->rec.len : 0);
-	text(j, "proto", p ? p->proto : NULL);
-	address(j, "src", p, p ? p->src : NULL);
-	address(j, "dst", p, p ? p->dst : NULL);
-	number(j, "sport", p && p->has_ports, p ? p->sport : 0);
-	number(j, "dport", p && p->has_ports, p ? p->dport : 0);
+	json_put_string(j, "pkt_type", s ? pkt_type_name(s->rec.pkt_type) : NULL);
+	json_put_u64_or_null(j, "len", s, s ? s->rec.len : 0);
+	json_put_string(j, "proto", p ? p->proto : NULL);
+	json_put_address(j, "src", p ? p->family : 0, p ? p->src : NULL);
+	json_put_address(j, "dst", p ? p->family : 0, p ? p->dst : NULL);
+	json_put_u64_or_null(j, "sport", p && p->has_ports, p ? p->sport : 0);
+	json_put_u64_or_null(j, "dport", p && p->has_ports, p ? p->dport : 0);
 }
 
 static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_ns,
@@ -64,26 +37,23 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 
 	char words[EXPLAIN_TEXT];
 
-	json_begin_object(&j);
-	number(&j, "schema", true, 1);
-	text(&j, "type", "drops");
-	number(&j, "ts", true, wall_ns);
-	text(&j, "func", sym ? sym->name : NULL);
+	json_begin_line(&j, "drops", wall_ns);
+	json_put_string(&j, "func", sym ? sym->name : NULL);
 	json_key(&j, "location");
 	json_begin_raw(&j);
 	lb_symbol(j.line, o->env.symbols, row->place.site);
 	json_end_raw(&j);
-	text(&j, "reason", reason);
-	number(&j, "reason_code", o->env.reasons, row->place.reason);
-	number(&j, "count", true, row->count);
+	json_put_string(&j, "reason", reason);
+	json_put_u64_or_null(&j, "reason_code", o->env.reasons, row->place.reason);
+	json_put_u64(&j, "count", row->count);
 	/* Thousandths: the schema has no fractions. */
-	number(&j, "per_1000s", true, (uint64_t)(row->rate * 1000 + 0.5));
-	number(&j, "last_ts", true, row->last_ts + wall_offset);
+	json_put_u64(&j, "per_1000s", (uint64_t)(row->rate * 1000 + 0.5));
+	json_put_u64(&j, "last_ts", row->last_ts + wall_offset);
 	put_packet(&j, row->sample);
-	text(&j, "cause", ev ? explain_text(words, ev, ev->why.cause) : NULL);
+	json_put_string(&j, "cause", ev ? explain_text(words, ev, ev->why.cause) : NULL);
 	json_key(&j, "cause_inferred");
 	json_bool(&j, ev && ev->why.inferred);
-	text(&j, "advice", ev ? explain_text(words, ev, ev->why.advice) : NULL);
+	json_put_string(&j, "advice", ev ? explain_text(words, ev, ev->why.advice) : NULL);
 	json_key(&j, "routine");
 	json_bool(&j, ev && ev->why.routine);
 	json_end_object(&j);
@@ -101,13 +71,10 @@ static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 		"advice", "routine",
 	};
 
-	json_begin_object(&j);
-	number(&j, "schema", true, 1);
-	text(&j, "type", "drops");
-	number(&j, "ts", true, wall_ns);
-	number(&j, "count", true, count);
+	json_begin_line(&j, "drops", wall_ns);
+	json_put_u64(&j, "count", count);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		text(&j, unknown[i], NULL);
+		json_put_string(&j, unknown[i], NULL);
 	json_end_object(&j);
 	return lb_end_line(&o->line);
 }

@@ -53,4 +53,49 @@ void json_string_n(struct json *j, const char *text, size_t len);
 void json_begin_raw(struct json *j);
 void json_end_raw(struct json *j);
 
+/* Members of an object; of what is not known the value is null. */
+static inline void json_put_string(struct json *j, const char *key, const char *text)
+{
+	json_key(j, key);
+	json_string(j, text);
+}
+
+static inline void json_put_u64(struct json *j, const char *key, uint64_t value)
+{
+	json_key(j, key);
+	json_u64(j, value);
+}
+
+static inline void json_put_u64_or_null(struct json *j, const char *key, bool known, uint64_t value)
+{
+	json_key(j, key);
+	if (known)
+		json_u64(j, value);
+	else
+		json_null(j);
+}
+
+/* family 0: it is not known. */
+static inline void json_put_address(struct json *j, const char *key, int family,
+				    const uint8_t *addr)
+{
+	json_key(j, key);
+	if (!family) {
+		json_null(j);
+		return;
+	}
+	json_begin_raw(j);
+	lb_address(j->line, family, addr);
+	json_end_raw(j);
+}
+
+/* Begins a line of schema 1 with what all of them have; ts in ns of the wall clock. */
+static inline void json_begin_line(struct json *j, const char *type, uint64_t ts)
+{
+	json_begin_object(j);
+	json_put_u64(j, "schema", 1);
+	json_put_string(j, "type", type);
+	json_put_u64(j, "ts", ts);
+}
+
 #endif

@@ -139,35 +139,6 @@ int listen_print_head(const struct listen_env *env)
 
 /* ---- JSON ---- */
 
-static void number(struct json *j, const char *key, uint64_t n)
-{
-	json_key(j, key);
-	json_u64(j, n);
-}
-
-static void number_or_null(struct json *j, const char *key, bool known, uint64_t n)
-{
-	json_key(j, key);
-	if (known)
-		json_u64(j, n);
-	else
-		json_null(j);
-}
-
-static void string(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	json_string(j, text);
-}
-
-static void begin(struct json *j, const char *type, uint64_t wall_ns)
-{
-	json_begin_object(j);
-	number(j, "schema", 1);
-	string(j, "type", type);
-	number(j, "ts", wall_ns);
-}
-
 static int print_json(const struct listen_env *env, const struct listen_event *ev)
 {
 	const struct skbt_listener *l = ev->socket;
@@ -175,28 +146,25 @@ static int print_json(const struct listen_env *env, const struct listen_event *e
 	struct json j = { .line = &line };
 
 	lb_init(&line, env->out);
-	begin(&j, "listen", ev->wall_ns);
+	json_begin_line(&j, "listen", ev->wall_ns);
 	json_key(&j, "existing");
 	json_bool(&j, ev->existing);
-	number_or_null(&j, "pid", l->pid, l->pid);
+	json_put_u64_or_null(&j, "pid", l->pid, l->pid);
 	json_key(&j, "comm");
 	if (l->pid)
 		json_string_n(&j, l->comm, strnlen(l->comm, sizeof(l->comm)));
 	else
 		json_null(&j);
-	string(&j, "cmdline", ev->cmdline);
-	string(&j, "family", family_name(&l->ends));
-	string(&j, "proto", proto_name(&l->ends));
-	json_key(&j, "addr");
-	json_begin_raw(&j);
-	lb_address(&line, l->ends.family, l->ends.laddr);
-	json_end_raw(&j);
-	number(&j, "port", l->ends.lport);
-	number_or_null(&j, "backlog", l->ends.proto != IPPROTO_UDP, l->backlog);
-	string(&j, "ifname", *ev->ifname ? ev->ifname : NULL);
-	number(&j, "netns", l->netns);
-	string(&j, "netns_name", name_of_netns(env, l->netns));
-	number_or_null(&j, "inode", l->inode, l->inode);
+	json_put_string(&j, "cmdline", ev->cmdline);
+	json_put_string(&j, "family", family_name(&l->ends));
+	json_put_string(&j, "proto", proto_name(&l->ends));
+	json_put_address(&j, "addr", l->ends.family, l->ends.laddr);
+	json_put_u64(&j, "port", l->ends.lport);
+	json_put_u64_or_null(&j, "backlog", l->ends.proto != IPPROTO_UDP, l->backlog);
+	json_put_string(&j, "ifname", *ev->ifname ? ev->ifname : NULL);
+	json_put_u64(&j, "netns", l->netns);
+	json_put_string(&j, "netns_name", name_of_netns(env, l->netns));
+	json_put_u64_or_null(&j, "inode", l->inode, l->inode);
 	json_end_object(&j);
 	return lb_end_line(&line);
 }
@@ -221,11 +189,11 @@ int listen_print_summary(const struct listen_env *env, const struct listen_count
 		return 0;
 	}
 	lb_init(&line, env->out);
-	begin(&j, "summary", wall_ns);
-	number(&j, "existing", counts->existing);
-	number(&j, "new", counts->added);
-	number(&j, "lost", counts->lost);
-	string(&j, "kernel", env->kernel);
+	json_begin_line(&j, "summary", wall_ns);
+	json_put_u64(&j, "existing", counts->existing);
+	json_put_u64(&j, "new", counts->added);
+	json_put_u64(&j, "lost", counts->lost);
+	json_put_string(&j, "kernel", env->kernel);
 	json_end_object(&j);
 	return lb_end_line(&line);
 }

@@ -11,27 +11,6 @@
 #include "struct_dump.h"
 #include "verdict_names.h"
 
-static inline void string_or_null(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	json_string(j, text);
-}
-
-static inline void number(struct json *j, const char *key, uint64_t value)
-{
-	json_key(j, key);
-	json_u64(j, value);
-}
-
-static inline void number_or_null(struct json *j, const char *key, bool known, uint64_t value)
-{
-	json_key(j, key);
-	if (known)
-		json_u64(j, value);
-	else
-		json_null(j);
-}
-
 /* text of a fixed-size field: the kernel ends it with a zero byte, but that is not ours to trust */
 static inline void field_or_null(struct json *j, const char *key, bool known, const char *text,
 				 size_t size)
@@ -41,15 +20,6 @@ static inline void field_or_null(struct json *j, const char *key, bool known, co
 		json_string_n(j, text, strnlen(text, size));
 	else
 		json_null(j);
-}
-
-static void common_begin(struct json *j, const char *type, uint64_t wall_ns)
-{
-	json_begin_object(j);
-	number(j, "schema", 1);
-	json_key(j, "type");
-	json_string(j, type);
-	number(j, "ts", wall_ns);
 }
 
 static const char *context_name(uint8_t context)
@@ -65,21 +35,21 @@ static void put_origin(struct json *j, const struct event *ev)
 	const struct skbt_record *rec = ev->rec;
 	bool task = task_known(rec);
 
-	number(j, "cpu", rec->cpu);
-	number_or_null(j, "packet_id", rec->packet_id, rec->packet_id);
-	number_or_null(j, "parent_id", rec->parent_id, rec->parent_id);
+	json_put_u64(j, "cpu", rec->cpu);
+	json_put_u64_or_null(j, "packet_id", rec->packet_id, rec->packet_id);
+	json_put_u64_or_null(j, "parent_id", rec->parent_id, rec->parent_id);
 	json_key(j, "skb");
 	json_begin_raw(j);
 	lb_hex(j->line, rec->skb);
 	json_end_raw(j);
-	string_or_null(j, "func", ev->func);
-	number_or_null(j, "pid", task, rec->pid);
-	number_or_null(j, "tid", task, rec->tid);
+	json_put_string(j, "func", ev->func);
+	json_put_u64_or_null(j, "pid", task, rec->pid);
+	json_put_u64_or_null(j, "tid", task, rec->tid);
 	field_or_null(j, "comm", task, rec->comm, sizeof(rec->comm));
-	string_or_null(j, "context", context_name(rec->context));
-	number_or_null(j, "netns", rec->netns, rec->netns);
-	string_or_null(j, "netns_name", ev->netns_name);
-	number_or_null(j, "ifindex", rec->ifindex, rec->ifindex);
+	json_put_string(j, "context", context_name(rec->context));
+	json_put_u64_or_null(j, "netns", rec->netns, rec->netns);
+	json_put_string(j, "netns_name", ev->netns_name);
+	json_put_u64_or_null(j, "ifindex", rec->ifindex, rec->ifindex);
 	field_or_null(j, "ifname", true, rec->ifname, sizeof(rec->ifname));
 }
 
@@ -87,24 +57,12 @@ static void put_who(struct json *j, const struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
 
-	string_or_null(j, "cmdline", ev->cmdline);
-	number_or_null(j, "owner_pid", rec->owner_pid, rec->owner_pid);
+	json_put_string(j, "cmdline", ev->cmdline);
+	json_put_u64_or_null(j, "owner_pid", rec->owner_pid, rec->owner_pid);
 	field_or_null(j, "owner_comm", rec->owner_pid, rec->owner_comm, sizeof(rec->owner_comm));
-	string_or_null(j, "owner_cmdline", ev->owner_cmdline);
-	string_or_null(j, "owner_cgroup", ev->owner_cgroup);
-	string_or_null(j, "owner_container", ev->owner_container);
-}
-
-static inline void put_address(struct json *j, const char *key, int family, const uint8_t *addr)
-{
-	json_key(j, key);
-	if (!family) {
-		json_null(j);
-		return;
-	}
-	json_begin_raw(j);
-	lb_address(j->line, family, addr);
-	json_end_raw(j);
+	json_put_string(j, "owner_cmdline", ev->owner_cmdline);
+	json_put_string(j, "owner_cgroup", ev->owner_cgroup);
+	json_put_string(j, "owner_container", ev->owner_container);
 }
 
 static void put_packet(struct json *j, const struct event *ev)
@@ -112,14 +70,14 @@ static void put_packet(struct json *j, const struct event *ev)
 	const struct skbt_record *rec = ev->rec;
 	const struct packet *p = &ev->packet;
 
-	string_or_null(j, "pkt_type", pkt_type_name(rec->pkt_type));
-	number(j, "mark", rec->mark);
-	number(j, "len", rec->len);
-	string_or_null(j, "proto", p->proto);
-	put_address(j, "src", p->family, p->src);
-	put_address(j, "dst", p->family, p->dst);
-	number_or_null(j, "sport", p->has_ports, p->sport);
-	number_or_null(j, "dport", p->has_ports, p->dport);
+	json_put_string(j, "pkt_type", pkt_type_name(rec->pkt_type));
+	json_put_u64(j, "mark", rec->mark);
+	json_put_u64(j, "len", rec->len);
+	json_put_string(j, "proto", p->proto);
+	json_put_address(j, "src", p->family, p->src);
+	json_put_address(j, "dst", p->family, p->dst);
+	json_put_u64_or_null(j, "sport", p->has_ports, p->sport);
+	json_put_u64_or_null(j, "dport", p->has_ports, p->dport);
 }
 
 static void put_stack(struct json *j, const struct output *o, const struct skbt_record *rec)
@@ -188,13 +146,13 @@ static void put_drop(struct json *j, const struct event *ev)
 {
 	char text[EXPLAIN_TEXT];
 
-	string_or_null(j, "reason", ev->reason);
-	number_or_null(j, "reason_code", ev->has_reason, ev->rec->reason);
+	json_put_string(j, "reason", ev->reason);
+	json_put_u64_or_null(j, "reason_code", ev->has_reason, ev->rec->reason);
 	put_location(j, ev);
-	string_or_null(j, "cause", explain_text(text, ev, ev->why.cause));
+	json_put_string(j, "cause", explain_text(text, ev, ev->why.cause));
 	json_key(j, "cause_inferred");
 	json_bool(j, ev->why.inferred);
-	string_or_null(j, "advice", explain_text(text, ev, ev->why.advice));
+	json_put_string(j, "advice", explain_text(text, ev, ev->why.advice));
 	json_key(j, "routine");
 	json_bool(j, ev->why.routine);
 	json_put_evidence(j, ev->evidence);
@@ -209,12 +167,12 @@ static void put_verdict(struct json *j, const struct skbt_verdict *v)
 		json_i64(j, v->result);
 	else
 		json_null(j);
-	string_or_null(j, "verdict", v ? verdict_name(v) : NULL);
-	string_or_null(j, "hook", v ? verdict_hook(v) : NULL);
-	string_or_null(j, "family", v ? verdict_family(v) : NULL);
+	json_put_string(j, "verdict", v ? verdict_name(v) : NULL);
+	json_put_string(j, "hook", v ? verdict_hook(v) : NULL);
+	json_put_string(j, "family", v ? verdict_family(v) : NULL);
 	field_or_null(j, "table", v, v ? v->table : "", sizeof(v->table));
-	string_or_null(j, "chain", v ? verdict_chain(v) : NULL);
-	number_or_null(j, "rule", v && v->rule, v ? v->rule : 0);
+	json_put_string(j, "chain", v ? verdict_chain(v) : NULL);
+	json_put_u64_or_null(j, "rule", v && v->rule, v ? v->rule : 0);
 }
 
 static void put_route(struct json *j, const struct skbt_route *r)
@@ -226,9 +184,9 @@ static void put_route(struct json *j, const struct skbt_route *r)
 	}
 	json_begin_object(j);
 	field_or_null(j, "dev", true, r->dev, sizeof(r->dev));
-	put_address(j, "gateway", r->gw_family, r->gateway);
-	string_or_null(j, "type", route_type_name(r->type));
-	number_or_null(j, "table", r->table, r->table);
+	json_put_address(j, "gateway", r->gw_family, r->gateway);
+	json_put_string(j, "type", route_type_name(r->type));
+	json_put_u64_or_null(j, "table", r->table, r->table);
 	json_end_object(j);
 }
 
@@ -237,7 +195,7 @@ static int json_event(struct output *o, const struct event *ev)
 	const struct skbt_record *rec = ev->rec;
 	struct json j = { .line = &o->line };
 
-	common_begin(&j, rec->type == SKBT_DROP ? "drop" : "path", ev->wall_ns);
+	json_begin_line(&j, rec->type == SKBT_DROP ? "drop" : "path", ev->wall_ns);
 	put_origin(&j, ev);
 	put_who(&j, ev);
 	put_packet(&j, ev);
@@ -248,8 +206,8 @@ static int json_event(struct output *o, const struct event *ev)
 	else
 		json_null(&j);
 	put_verdict(&j, ev->verdict);
-	string_or_null(&j, "decision", ev->decision);
-	string_or_null(&j, "ct_state", ct_state_name(rec->ct_info));
+	json_put_string(&j, "decision", ev->decision);
+	json_put_string(&j, "ct_state", ct_state_name(rec->ct_info));
 	put_route(&j, &rec->route);
 	json_put_journey(&j, ev);
 	put_inside(&j, o, ev);
@@ -261,11 +219,11 @@ static int json_event(struct output *o, const struct event *ev)
 
 static void put_lost(struct json *j, const struct run_counts *counts)
 {
-	number(j, "lost", run_counts_lost(counts));
+	json_put_u64(j, "lost", run_counts_lost(counts));
 	json_key(j, "lost_by");
 	json_begin_object(j);
-	number(j, "ring", counts->counter[SKBT_LOST_RING]);
-	number(j, "nested", counts->counter[SKBT_LOST_NESTED]);
+	json_put_u64(j, "ring", counts->counter[SKBT_LOST_RING]);
+	json_put_u64(j, "nested", counts->counter[SKBT_LOST_NESTED]);
 	json_end_object(j);
 }
 
@@ -273,7 +231,7 @@ int json_lost(struct output *o, const struct run_counts *counts, uint64_t wall_n
 {
 	struct json j = { .line = &o->line };
 
-	common_begin(&j, "lost", wall_ns);
+	json_begin_line(&j, "lost", wall_ns);
 	put_lost(&j, counts);
 	json_end_object(&j);
 	return lb_end_line(&o->line);
@@ -285,21 +243,21 @@ int json_summary(struct output *o, const struct run_counts *counts, const struct
 	const uint64_t *counter = counts->counter;
 	struct json j = { .line = &o->line };
 
-	common_begin(&j, "summary", wall_ns);
-	number(&j, "hits", counter[SKBT_HITS]);
-	number(&j, "matched", counter[SKBT_HITS] - counter[SKBT_UNMATCHED]);
-	number(&j, "emitted", counter[SKBT_EMITTED]);
-	number(&j, "counted", counter[SKBT_COUNTED]);
-	number(&j, "not_sampled", counter[SKBT_NOT_SAMPLED]);
+	json_begin_line(&j, "summary", wall_ns);
+	json_put_u64(&j, "hits", counter[SKBT_HITS]);
+	json_put_u64(&j, "matched", counter[SKBT_HITS] - counter[SKBT_UNMATCHED]);
+	json_put_u64(&j, "emitted", counter[SKBT_EMITTED]);
+	json_put_u64(&j, "counted", counter[SKBT_COUNTED]);
+	json_put_u64(&j, "not_sampled", counter[SKBT_NOT_SAMPLED]);
 	put_lost(&j, counts);
-	number(&j, "missed", counts->missed);
-	number(&j, "untracked", counter[SKBT_UNTRACKED]);
-	number(&j, "returns_lost", counter[SKBT_LOST_CALLS]);
-	number(&j, "notes_lost", counter[SKBT_LOST_NOTES]);
-	number(&j, "attached", info->attached);
-	number(&j, "skipped", info->skipped);
-	string_or_null(&j, "backend", info->backend);
-	string_or_null(&j, "kernel", info->kernel);
+	json_put_u64(&j, "missed", counts->missed);
+	json_put_u64(&j, "untracked", counter[SKBT_UNTRACKED]);
+	json_put_u64(&j, "returns_lost", counter[SKBT_LOST_CALLS]);
+	json_put_u64(&j, "notes_lost", counter[SKBT_LOST_NOTES]);
+	json_put_u64(&j, "attached", info->attached);
+	json_put_u64(&j, "skipped", info->skipped);
+	json_put_string(&j, "backend", info->backend);
+	json_put_string(&j, "kernel", info->kernel);
 	json_put_hops(&j, counts, info);
 	json_end_object(&j);
 	return lb_end_line(&o->line);

@@ -272,57 +272,17 @@ static int print_text(const struct top_env *env, struct top_table *t, const stru
 
 /* ---- JSON ---- */
 
-static void number(struct json *j, const char *key, uint64_t n)
-{
-	json_key(j, key);
-	json_u64(j, n);
-}
-
-static void number_or_null(struct json *j, const char *key, uint64_t n)
-{
-	json_key(j, key);
-	if (n)
-		json_u64(j, n);
-	else
-		json_null(j);
-}
-
-static void string(struct json *j, const char *key, const char *text)
-{
-	json_key(j, key);
-	json_string(j, text);
-}
-
-static void address(struct json *j, const char *key, const struct skbt_ends *ends,
-		    const uint8_t *addr)
-{
-	json_key(j, key);
-	if (!ends) {
-		json_null(j);
-		return;
-	}
-	json_begin_raw(j);
-	lb_address(j->line, ends->family, addr);
-	json_end_raw(j);
-}
-
-static void begin(struct json *j, const char *type, uint64_t wall_ns)
-{
-	json_begin_object(j);
-	number(j, "schema", 1);
-	string(j, "type", type);
-	number(j, "ts", wall_ns);
-}
-
+/* ends NULL: a row is of more than one connection. */
 static void put_json_ends(struct json *j, const struct skbt_ends *ends)
 {
 	static const struct skbt_ends none;
+	const struct skbt_ends *e = ends ? ends : &none;
 
-	string(j, "proto", ends ? proto_name(ends) : NULL);
-	address(j, "laddr", ends, ends ? ends->laddr : none.laddr);
-	number_or_null(j, "lport", ends ? ends->lport : 0);
-	address(j, "raddr", ends, ends ? ends->raddr : none.raddr);
-	number_or_null(j, "rport", ends ? ends->rport : 0);
+	json_put_string(j, "proto", ends ? proto_name(ends) : NULL);
+	json_put_address(j, "laddr", e->family, e->laddr);
+	json_put_u64_or_null(j, "lport", e->lport, e->lport);
+	json_put_address(j, "raddr", e->family, e->raddr);
+	json_put_u64_or_null(j, "rport", e->rport, e->rport);
 }
 
 static int print_json_row(const struct top_env *env, const struct top_interval *i,
@@ -336,25 +296,25 @@ static int print_json_row(const struct top_env *env, const struct top_interval *
 	lb_init(&line, env->out);
 	if (!others)
 		find_names(env, row, &n);
-	begin(&j, "top", i->wall_ns);
-	number(&j, "interval_ns", i->ns);
-	string(&j, "by", by[env->options->by]);
+	json_begin_line(&j, "top", i->wall_ns);
+	json_put_u64(&j, "interval_ns", i->ns);
+	json_put_string(&j, "by", by[env->options->by]);
 	json_key(&j, "others");
 	json_bool(&j, others);
-	number_or_null(&j, "pid", n.pid);
+	json_put_u64_or_null(&j, "pid", n.pid, n.pid);
 	json_key(&j, "comm");
 	if (n.comm)
 		json_string_n(&j, n.comm, strnlen(n.comm, SKBT_COMM_LEN));
 	else
 		json_null(&j);
-	number_or_null(&j, "netns", n.netns);
-	string(&j, "netns_name", n.netns_name);
-	string(&j, "cgroup", n.cgroup);
+	json_put_u64_or_null(&j, "netns", n.netns, n.netns);
+	json_put_string(&j, "netns_name", n.netns_name);
+	json_put_string(&j, "cgroup", n.cgroup);
 	put_json_ends(&j, n.ends);
-	number(&j, "rx", row->rx);
-	number(&j, "tx", row->tx);
-	number(&j, "rx_sum", row->rx_sum);
-	number(&j, "tx_sum", row->tx_sum);
+	json_put_u64(&j, "rx", row->rx);
+	json_put_u64(&j, "tx", row->tx);
+	json_put_u64(&j, "rx_sum", row->rx_sum);
+	json_put_u64(&j, "tx_sum", row->tx_sum);
 	json_end_object(&j);
 	return lb_end_line(&line);
 }
@@ -382,17 +342,17 @@ static int print_json_summary(const struct top_env *env, const struct top_table 
 	struct json j = { .line = &line };
 
 	lb_init(&line, env->out);
-	begin(&j, "summary", last->wall_ns);
-	number(&j, "intervals", last->number);
-	number(&j, "rows", top_table_rows(t));
-	number(&j, "rx_sum", total->rx_sum);
-	number(&j, "tx_sum", total->tx_sum);
-	number(&j, "others_rx_sum", others->rx_sum);
-	number(&j, "others_tx_sum", others->tx_sum);
-	number(&j, "overflow", last->overflow_rows);
-	number(&j, "missed", last->missed);
-	string(&j, "backend", env->backend);
-	string(&j, "kernel", env->kernel);
+	json_begin_line(&j, "summary", last->wall_ns);
+	json_put_u64(&j, "intervals", last->number);
+	json_put_u64(&j, "rows", top_table_rows(t));
+	json_put_u64(&j, "rx_sum", total->rx_sum);
+	json_put_u64(&j, "tx_sum", total->tx_sum);
+	json_put_u64(&j, "others_rx_sum", others->rx_sum);
+	json_put_u64(&j, "others_tx_sum", others->tx_sum);
+	json_put_u64(&j, "overflow", last->overflow_rows);
+	json_put_u64(&j, "missed", last->missed);
+	json_put_string(&j, "backend", env->backend);
+	json_put_string(&j, "kernel", env->kernel);
 	json_end_object(&j);
 	return lb_end_line(&line);
 }
