@@ -29,8 +29,6 @@
 #include "count_abi.h"
 #include "frame.bpf.h"
 
-#define SKB_COPY 320 /* as in trace.bpf.h */
-
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile struct skbt_config config = {};

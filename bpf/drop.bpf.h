@@ -39,15 +39,6 @@ static __always_inline bool comes_from(struct in_device *in, __be32 saddr)
 	return false;
 }
 
-static __always_inline __be32 ipv4_source(const struct sk_buff *skb)
-{
-	const __be32 *at = (const void *)skb->head + skb->network_header + IPV4_SADDR_AT;
-	__be32 saddr = 0;
-
-	bpf_probe_read_kernel(&saddr, sizeof(saddr), at);
-	return saddr;
-}
-
 static __always_inline void fill_ip_settings(struct skbt_drop *d, struct net_device *dev,
 					     const struct sk_buff *skb)
 {
@@ -66,7 +57,7 @@ static __always_inline void fill_ip_settings(struct skbt_drop *d, struct net_dev
 		if (all_filter > d->rp_filter)
 			d->rp_filter = all_filter;
 		if (skb->protocol == bpf_htons(ETH_P_IP))
-			d->own_src = comes_from(in, ipv4_source(skb));
+			d->own_src = comes_from(in, ipv4_address(skb, IPV4_SADDR_AT));
 	}
 	if (in6) {
 		d->known |= SKBT_KNOWN_IPV6;

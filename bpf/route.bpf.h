@@ -122,10 +122,8 @@ static __always_inline __u32 table_of_lookup(const struct fib_lookup *l, const s
 static __always_inline void find_table4(struct skbt_route *r, const struct cpu_state *cpu,
 					const struct sk_buff *skb, __u64 now)
 {
-	const __be32 *at = (const void *)skb->head + skb->network_header + IPV4_DADDR_AT;
-	__be32 daddr = 0;
+	__be32 daddr = ipv4_address(skb, IPV4_DADDR_AT);
 
-	bpf_probe_read_kernel(&daddr, sizeof(daddr), at);
 	r->table = table_of_lookup(&cpu->fib[0], r, daddr, now);
 	if (!r->table)
 		r->table = table_of_lookup(&cpu->fib[1], r, daddr, now);

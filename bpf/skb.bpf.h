@@ -13,6 +13,8 @@
 #define IPV4_SADDR_AT     12
 #define IPV4_DADDR_AT     16
 
+enum { SKB_COPY = 320 }; /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
+
 struct device_facts {
 	__u32 ifindex; /* 0 = no device */
 	__u32 netns;   /* 0 = unknown */
@@ -98,6 +100,15 @@ static __always_inline __u16 vlan_protocol(const struct sk_buff *skb)
 	if (bpf_core_field_exists(bit->vlan_present))
 		return BPF_CORE_READ_BITFIELD(bit, vlan_present) ? skb->vlan_proto : 0;
 	return skb->vlan_proto;
+}
+
+/* An address of the IPv4 header, at IPV4_SADDR_AT or IPV4_DADDR_AT; 0 if it cannot be read. */
+static __always_inline __be32 ipv4_address(const struct sk_buff *skb, __u32 at)
+{
+	__be32 address = 0;
+
+	bpf_probe_read_kernel(&address, sizeof(address), skb->head + skb->network_header + at);
+	return address;
 }
 
 /* What is left to the device, and what connection tracking says. */

@@ -7,8 +7,7 @@
 #include "owner.bpf.h"
 
 enum {
-	SKB_COPY = 320, /* sizeof(struct sk_buff) is 216 to 264 on the kernels seen */
-	SLOTS = 4,      /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
+	SLOTS = 4, /* task, softirq, hardirq, NMI: as deep as probes can interrupt probes */
 	NMI_BITS = 0xf00000,
 	HARDIRQ_BITS = 0x0f0000,
 	SOFTIRQ_SERVING = 0x100,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which evidence a drop asks for. */
-#include <string.h>
-
 #include "evidence.h"
+#include "words.h"
 
 #define K(kind) (1U << EVIDENCE_##kind)
 
@@ -63,36 +62,13 @@ static const struct choice by_function[] = {
 	{ "do_xdp_generic netif_receive_generic_xdp bpf_prog_run_generic_xdp", K(XDP) },
 };
 
-/* Is text[0..len) one of the words? */
-static bool has_word(const char *words, const char *text, size_t len)
-{
-	while (*words) {
-		size_t word = strcspn(words, " ");
-
-		if (word == len && memcmp(words, text, len) == 0)
-			return true;
-		words += word + strspn(words + word, " ");
-	}
-	return false;
-}
-
-static const struct choice *choose(const struct choice *list, size_t count, const char *text,
-				   size_t len)
-{
-	for (size_t i = 0; i < count; i++)
-		if (has_word(list[i].words, text, len))
-			return &list[i];
-	return NULL;
-}
-
 unsigned int evidence_for(const char *reason, const char *func)
 {
-	const struct choice *c =
-		choose(by_reason, sizeof(by_reason) / sizeof(by_reason[0]), reason, strlen(reason));
-
-	/* Compilers append .isra.0 and the like. */
-	if (!c)
-		c = choose(by_function, sizeof(by_function) / sizeof(by_function[0]), func,
-			   strcspn(func, "."));
-	return c ? c->kinds : 0;
+	for (size_t i = 0; i < sizeof(by_reason) / sizeof(by_reason[0]); i++)
+		if (words_have(by_reason[i].words, reason, strlen(reason)))
+			return by_reason[i].kinds;
+	for (size_t i = 0; i < sizeof(by_function) / sizeof(by_function[0]); i++)
+		if (words_have_function(by_function[i].words, func))
+			return by_function[i].kinds;
+	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "evidence.h"
 #include "facts.h"
+#include "words.h"
 
 enum { ANY = -1 };
 
@@ -28,26 +29,12 @@ const struct explanation_entry explanation_entries[] = {
 
 const size_t explanation_entry_count = sizeof(explanation_entries) / sizeof(explanation_entries[0]);
 
-/* Is text[0..len) one of the words of list? */
-static bool has_word(const char *list, const char *text, size_t len)
-{
-	while (*list) {
-		size_t word = strcspn(list, " ");
-
-		if (word == len && memcmp(list, text, len) == 0)
-			return true;
-		list += word + strspn(list + word, " ");
-	}
-	return false;
-}
-
 static bool fits(const struct explanation_entry *e, const char *reason, const char *func,
 		 int pkt_type, uint64_t facts)
 {
-	if (e->reasons && !has_word(e->reasons, reason, strlen(reason)))
+	if (!words_have(e->reasons, reason, strlen(reason)))
 		return false;
-	/* Compilers append .isra.0, .constprop.0, .part.0 to names. */
-	if (*e->functions && !has_word(e->functions, func, strcspn(func, ".")))
+	if (*e->functions && !words_have_function(e->functions, func))
 		return false;
 	return (e->pkt_type == ANY || e->pkt_type == pkt_type) && (facts & e->facts) == e->facts;
 }

@@ -22,7 +22,7 @@ const char *explain_text(char *to, const struct event *ev, const char *text);
 
 /* An entry of explanations.def, for the page docs/DROPS.md and for tests. */
 struct explanation_entry {
-	const char *reasons;   /* words, "-" among them: without a reason. NULL = any */
+	const char *reasons;   /* words, "-" among them: without a reason */
 	const char *functions; /* words; "" = any */
 	int pkt_type;          /* of the packet, or negative: any */
 	uint64_t facts;        /* that must all hold: bits 1 << enum fact */

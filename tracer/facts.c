@@ -24,6 +24,8 @@ enum {
 	TCP_ACK_BIT = 0x10,
 };
 
+enum checksum { CSUM_UNKNOWN, CSUM_GOOD, CSUM_BAD };
+
 /* The parts of a packet that facts are made of. */
 struct view {
 	const struct event *ev;
@@ -36,6 +38,7 @@ struct view {
 	uint16_t ethertype;
 	uint8_t version; /* 4, 6, by EtherType; 0 = no IP */
 	uint8_t protocol;
+	enum checksum checksum; /* of TCP, UDP or ICMP */
 };
 
 static void find_ip(struct view *v)
@@ -188,8 +191,6 @@ static bool truncated(const struct view *v)
 	return v->ip.len < (v->version == 4 ? 20u : IPV6_HEADER) || v->ip_len > v->ip_room;
 }
 
-enum checksum { CSUM_UNKNOWN, CSUM_GOOD, CSUM_BAD };
-
 static enum checksum judged(uint32_t sum)
 {
 	return adds_up(sum) ? CSUM_GOOD : CSUM_BAD;
@@ -226,12 +227,12 @@ static enum checksum checksum_of(const struct view *v)
 
 static bool bad_csum(const struct view *v)
 {
-	return checksum_of(v) == CSUM_BAD;
+	return v->checksum == CSUM_BAD;
 }
 
 static bool good_csum(const struct view *v)
 {
-	return checksum_of(v) == CSUM_GOOD || v->rec->ip_summed == CHECKSUM_PARTIAL;
+	return v->checksum == CSUM_GOOD || v->rec->ip_summed == CHECKSUM_PARTIAL;
 }
 
 static bool forwarding_off(const struct view *v)
@@ -382,6 +383,7 @@ uint64_t facts_of(const struct event *ev)
 	struct view v;
 
 	look_at(&v, ev);
+	v.checksum = checksum_of(&v);
 	for (int i = 0; i < FACTS; i++)
 		bits |= (uint64_t)facts[i].holds(&v) << i;
 	return bits;
