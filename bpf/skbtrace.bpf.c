@@ -277,13 +277,13 @@ END(end_head, 0, PT_REGS_PARM1, STAGE_HEAD)
 END(end_gone, 0, PT_REGS_PARM1, STAGE_GONE)
 END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
 
-/* Functions (copy, skb). */
-#define COPIED(name, fragment)                                                                     \
+/* Functions with a copy and what it was made of, as their first arguments: copy_n and skb_n. */
+#define COPIED(name, copy_n, copy_parm, skb_n, skb_parm, fragment)                                 \
 	SEC("skbt.kprobe/" #name)                                                                  \
 	int call_##name(struct pt_regs *ctx)                                                       \
 	{                                                                                          \
 		if (active)                                                                        \
-			copied((void *)PT_REGS_PARM1(ctx), (void *)PT_REGS_PARM2(ctx), fragment);  \
+			copied((void *)copy_parm(ctx), (void *)skb_parm(ctx), fragment);           \
 		return 0;                                                                          \
 	}                                                                                          \
 	SEC("skbt.fentry/" #name)                                                                  \
@@ -293,16 +293,17 @@ END(end_reused, 1, PT_REGS_PARM2, STAGE_GONE)
                                                                                                    \
 		if (!active)                                                                       \
 			return 0;                                                                  \
-		bpf_get_func_arg(ctx, 0, &copy);                                                   \
-		bpf_get_func_arg(ctx, 1, &skb);                                                    \
+		bpf_get_func_arg(ctx, copy_n, &copy);                                              \
+		bpf_get_func_arg(ctx, skb_n, &skb);                                                \
 		hold_cpu();                                                                        \
 		copied((void *)copy, (void *)skb, fragment);                                       \
 		release_cpu();                                                                     \
 		return 0;                                                                          \
 	}
 
-COPIED(copied, false)
-COPIED(cut, true)
+COPIED(copied, 0, PT_REGS_PARM1, 1, PT_REGS_PARM2, false)
+COPIED(cut, 0, PT_REGS_PARM1, 1, PT_REGS_PARM2, true)
+COPIED(split, 1, PT_REGS_PARM2, 0, PT_REGS_PARM1, false)
 
 volatile __u32 looking = 0; /* thread of skbtrace that looks for evidence; 0 = there is none */
 

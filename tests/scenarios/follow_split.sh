@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# A large TCP segment gets lost and is sent again in parts, for which TCP cuts it in its queue: what is cut off is a child of it.
+. "$(dirname "$0")/lib.sh"
+pair
+at server socat -u TCP-LISTEN:5001,reuseaddr /dev/null &
+sleep 1
+trace "tcp dst port 5001" --func '__tcp_transmit_skb'
+at client python3 - $server <<'PY'
+import socket, subprocess, sys, time
+s = socket.create_connection((sys.argv[1], 5001))
+loss = ("dev", "c0", "root", "netem", "loss", "100%")
+subprocess.run(("tc", "qdisc", "add") + loss, check=True)
+s.sendall(bytes(12000))
+time.sleep(0.5)
+subprocess.run(("tc", "qdisc", "del") + loss[:3], check=True)
+s.shutdown(socket.SHUT_WR)
+time.sleep(2)
+PY
+finish
+# __tcp_transmit_skb() is given what is in the queue, not what goes out, which is a copy of it.
+large='($path | map(select(.netns_name == "client" and .len > 2900)))'
+expect "a segment of several packets is sent" "$large != []"
+expect "and later the rest of one, as its child" "$large as \$large | \$path | any(. as \$rest | \$large
+	| any(.packet_id == \$rest.parent_id and .len > \$rest.len and .ts < \$rest.ts))"
+done_testing
