@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which evidence a drop asks for. */
+#include <string.h>
+
 #include "evidence.h"
 #include "words.h"
 
@@ -36,6 +38,14 @@ static const struct choice by_reason[] = {
 	{ "DEV_READY VXLAN_VNI_NOT_FOUND IPV6DISABLED", K(LINK) },
 };
 
+/* Of one reason the place tells more. */
+static const struct {
+	const char *reason;
+	struct choice choice;
+} by_both[] = {
+	{ "IP_INHDR", { "ip_forward ip6_forward", K(ROUTE) } },
+};
+
 /* Where the kernel gives none, or one that the list above does not have. */
 static const struct choice by_function[] = {
 	{ "ip_rcv_core ip_rcv ip6_rcv_core ipv6_rcv", K(MAC) },
@@ -64,6 +74,10 @@ static const struct choice by_function[] = {
 
 unsigned int evidence_for(const char *reason, const char *func)
 {
+	for (size_t i = 0; i < sizeof(by_both) / sizeof(by_both[0]); i++)
+		if (strcmp(by_both[i].reason, reason) == 0 &&
+		    words_have_function(by_both[i].choice.words, func))
+			return by_both[i].choice.kinds;
 	for (size_t i = 0; i < sizeof(by_reason) / sizeof(by_reason[0]); i++)
 		if (words_have(by_reason[i].words, reason, strlen(reason)))
 			return by_reason[i].kinds;

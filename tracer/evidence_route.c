@@ -158,7 +158,9 @@ bool evidence_route(const struct question *q, struct evidence_item *item)
 	describe_route(&r, text, sizeof(text));
 	evidence_address(q->family, q->dst, dst);
 	if (came_in)
-		evidence_text(item, "route to %s from %s: %s", dst, q->ifname, text);
+		evidence_text(item, "route to %s from %s: %s%s", dst, q->ifname, text,
+			      !r.error && r.ifindex == q->ifindex ? ", back where it came from"
+								  : "");
 	else
 		evidence_text(item, "route to %s: %s", dst, text);
 	put_route_values(item, &r);

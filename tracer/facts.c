@@ -353,6 +353,21 @@ static bool is_icmp(const struct view *v)
 	return v->version && v->protocol == (v->version == 4 ? (int)IPPROTO_ICMP : (int)ICMP6);
 }
 
+static bool known_ethertype(const struct view *v)
+{
+	return v->version || v->ethertype == ETH_P_ARP;
+}
+
+static bool no_device(const struct view *v)
+{
+	return v->ev->drop && !knows(v, SKBT_KNOWN_DEVICE);
+}
+
+static bool no_reasons(const struct view *v)
+{
+	return v->ev->drop && !v->ev->has_reason;
+}
+
 static bool is_no_packet(const struct view *v)
 {
 	uint16_t family = v->drop->sk_family;

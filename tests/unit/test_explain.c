@@ -88,6 +88,38 @@ static void without_a_reason_the_place_explains_and_is_marked_inferred(void **st
 	}
 }
 
+/* Before there were reasons: by which way to the end of the function it came, the packet tells. */
+static void without_reasons_the_packet_tells_tc_from_other_ways_to_lose_it(void **state)
+{
+	struct skbt_record rec = { .type = SKBT_DROP, .start = SKBT_L2, .caplen = 34 };
+	struct skbt_drop drop = { .known = SKBT_KNOWN_DEVICE, .dev_flags = 1 };
+	struct event ev = { .rec = &rec, .drop = &drop, .func = "__netif_receive_skb_core" };
+
+	(void)state;
+	memcpy(rec.bytes + 12, "\x08\x00\x45", 3);
+	explain_drop(&ev, &why);
+	assert_cause("a tc filter or BPF program on the way in dropped it");
+	rec.bytes[12] = 0x88;
+	explain_drop(&ev, &why);
+	assert_cause("nothing on this host handles its EtherType");
+	ev.func = "__dev_queue_xmit";
+	explain_drop(&ev, &why);
+	assert_cause("a tc filter or BPF program on the way out dropped it");
+	ev.func = "kfree_skb_list";
+	explain_drop(&ev, &why);
+	assert_cause("(qdisc) is over its limit");
+	assert_false(why.routine);
+	drop.known = 0;
+	explain_drop(&ev, &why);
+	assert_cause("it was a fragment");
+	assert_true(why.routine);
+	ev.has_reason = true;
+	ev.func = "__netif_receive_skb_core";
+	rec.bytes[12] = 0x08;
+	explain_drop(&ev, &why);
+	assert_cause("nothing on this host handles its EtherType, or");
+}
+
 static void the_packet_type_tells_other_hosts_from_bad_headers(void **state)
 {
 	(void)state;
@@ -253,6 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_kernels_reason_explains_the_reference_drops),
 		cmocka_unit_test(without_a_reason_the_place_explains_and_is_marked_inferred),
+		cmocka_unit_test(without_reasons_the_packet_tells_tc_from_other_ways_to_lose_it),
 		cmocka_unit_test(the_packet_type_tells_other_hosts_from_bad_headers),
 		cmocka_unit_test(the_same_reason_can_mean_something_else_elsewhere),
 		cmocka_unit_test(suffixes_of_compilers_do_not_matter),

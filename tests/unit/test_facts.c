@@ -105,6 +105,8 @@ static void what_is_not_known_is_not_true(void **state)
 	assert_false(HAS(DEV_DOWN));
 	assert_false(HAS(TOO_BIG));
 	assert_false(HAS(NO_ROUTE));
+	assert_false(HAS(NO_DEVICE));
+	assert_false(HAS(NO_REASONS));
 	rec = (struct skbt_record){ .type = SKBT_DROP };
 	assert_int_equal(facts_of(&ev), 0);
 }
@@ -113,8 +115,10 @@ static void the_device_and_its_settings_tell(void **state)
 {
 	(void)state;
 	dropped(UDP4);
+	assert_true(HAS(NO_DEVICE));
 	drop.known = SKBT_KNOWN_DEVICE | SKBT_KNOWN_IPV4;
 	memcpy(drop.dev_addr, "\x02\0\0\0\0\x02", 6);
+	assert_false(HAS(NO_DEVICE));
 	assert_true(HAS(MAC_IS_OURS));
 	assert_true(HAS(DEV_DOWN));
 	assert_true(HAS(FORWARDING_OFF));
@@ -146,6 +150,20 @@ static void the_route_tells(void **state)
 	assert_false(HAS(NO_ROUTE));
 	drop.route_error = -ENETUNREACH;
 	assert_true(HAS(NO_ROUTE));
+}
+
+static void the_ethertype_and_the_kernel_tell(void **state)
+{
+	(void)state;
+	dropped(UDP4);
+	assert_true(HAS(KNOWN_ETHERTYPE));
+	memcpy(rec.bytes + 12, "\x08\x06", 2);
+	assert_true(HAS(KNOWN_ETHERTYPE));
+	memcpy(rec.bytes + 12, "\x88\xb5", 2);
+	assert_false(HAS(KNOWN_ETHERTYPE));
+	assert_true(HAS(NO_REASONS));
+	ev.has_reason = true;
+	assert_false(HAS(NO_REASONS));
 }
 
 static void addresses_tell(void **state)
@@ -207,6 +225,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_is_not_true),
 		cmocka_unit_test(the_device_and_its_settings_tell),
 		cmocka_unit_test(the_route_tells),
+		cmocka_unit_test(the_ethertype_and_the_kernel_tell),
 		cmocka_unit_test(addresses_tell),
 		cmocka_unit_test(the_socket_tells),
 		cmocka_unit_test(tcp_flags_tell),

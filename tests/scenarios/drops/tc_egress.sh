@@ -3,7 +3,7 @@
 # A tc filter on the way out.
 # where: __dev_queue_xmit|sch_handle_egress
 # reason: TC_EGRESS
-# cause: tc
+# cause: ^a tc filter or BPF program on the way out dropped it
 # evidence: tc: tc filters of a0: egress matchall
 prepare() {
 	pair

@@ -3,7 +3,7 @@
 # A tc filter on the way in.
 # where: __netif_receive_skb_core|sch_handle_ingress|tcf_classify_ingress
 # reason: TC_INGRESS
-# cause: tc
+# cause: ^a tc filter or BPF program on the way in dropped it
 # evidence: tc: .*matchall
 prepare() {
 	pair

@@ -8,4 +8,4 @@ sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, sock
 sock.bind((address, int(port)))
 open(ready, "w").close()
 while True:
-    sock.sendto(*sock.recvfrom(2000))
+    sock.sendto(*sock.recvfrom(65535))
