@@ -27,6 +27,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "count_abi.h"
+#include "filter_stub.bpf.h"
 #include "frame.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -59,15 +60,7 @@ struct {
 /* A new device's counters. */
 static const struct skbt_count zeros[SKBT_EXPRESSIONS * SKBT_WAYS];
 
-/* Stubs like those in trace.bpf.h. The result has a bit for each expression that matches. */
-#define FILTER_STUB(name, nothing)                                                                 \
-	static __noinline __u32 name(const __u8 *window, __u32 caplen, __u32 wirelen)              \
-	{                                                                                          \
-		volatile __u32 keep = caplen + wirelen;                                            \
-                                                                                                   \
-		return window ? keep : (nothing);                                                  \
-	}
-
+/* The result has a bit for each expression that matches. */
 FILTER_STUB(filter_l2, 1)
 FILTER_STUB(filter_l3, 2)
 FILTER_STUB(filter_direct, 5)

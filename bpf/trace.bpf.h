@@ -9,6 +9,7 @@
 
 #include "drop.bpf.h"
 #include "drop_counts.bpf.h"
+#include "filter_stub.bpf.h"
 #include "follow.bpf.h"
 #include "in_place.bpf.h"
 #include "inner.bpf.h"
@@ -17,18 +18,6 @@
 
 /* By CPU. An array beside the map, because a look-up in it costs as much as a filter. */
 volatile struct skbt_refused refused[SKBT_REFUSED_PLACES] = {};
-
-/*
- * Stubs, replaced by generated code before load (tracer/inject.h); what they compute only keeps
- * the calls and their arguments alive. No two alike, or the compiler would make them one.
- */
-#define FILTER_STUB(name, nothing)                                                                 \
-	static __noinline __u32 name(const __u8 *window, __u32 caplen, __u32 wirelen)              \
-	{                                                                                          \
-		volatile __u32 keep = caplen + wirelen;                                            \
-                                                                                                   \
-		return window ? keep : (nothing);                                                  \
-	}
 
 /*
  * A static function is verified anew for every state in which a call is reached, which takes

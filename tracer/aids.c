@@ -28,10 +28,8 @@ static bool follows(const struct options *o)
 }
 
 enum { NO_SKB = -1 };
-#define ENTRY  false
-#define RETURN true
-#define AID(program, function, module, skb, at, wanted)                                            \
-	{ program, function, module, skb, at, wanted },
+#define AID(program, function, module, skb, wanted)                                                \
+	{ program, function, module, skb, false, wanted },
 static const struct aid aids[] = {
 #include "aids.def"
 };
