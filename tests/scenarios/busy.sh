@@ -46,7 +46,7 @@ flood 60
 trace udp port 9
 sleep 2
 kill -INT "$tracer"
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	kill -0 "$tracer" 2>/dev/null || break
 	sleep 0.1
 done

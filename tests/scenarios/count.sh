@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# timeout: 420
+# timeout: 300
 # skbtrace count counts what a libpcap program counts on the same interface with the same expression, in and out, packets and bytes; and
 # without an expression what the interface's own counters count. On a bridge, with GSO, with VLAN tags, on devices above others, on lo.
 . "$(dirname "$0")/lib.sh"
@@ -29,7 +29,7 @@ compare() {
 	done
 	[ ${#expressions[@]} != 1 ] || e=("${expressions[0]}")
 	tool count "$ns" skbtrace count --json -N "$ns" -i "$device" --ready-file $dir/count.ready "${e[@]}"
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		[ "$(find $dir -name '*.ready' | wc -l)" != ${#tools[@]} ] || return 0
 		sleep 0.1
 	done
@@ -88,9 +88,9 @@ as_counters() {
 
 # bulk NS ADDRESS: a TCP connection to the server with 2 MB, which leave as segments of up to 64 KB.
 bulk() {
-	at server timeout 60 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
+	at server timeout 180 socat -u TCP-LISTEN:5001,reuseaddr OPEN:/dev/null &
 	sleep 1
-	head -c 2000000 /dev/zero | at "$1" timeout 60 socat -u - "TCP:$2:5001" || fail "no connection to $2"
+	head -c 2000000 /dev/zero | at "$1" timeout 180 socat -u - "TCP:$2:5001" || fail "no connection to $2"
 	wait $!
 }
 

@@ -7,14 +7,14 @@ pair
 kprobes() { grep -c . /sys/kernel/debug/kprobes/list; }
 programs() { bpftool prog show | grep -cE 'name (call_|drop|consume)'; }
 clean() {
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		[ "$(programs)" = 0 ] && [ "$(kprobes)" = "$kprobes_before" ] && return
 		sleep 0.1
 	done
 	fail "$1: left behind: $(programs) programs, $(kprobes) kprobes (before: $kprobes_before)"
 }
 # What the scenario before has left to its child.
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	[ "$(programs)" != 0 ] || break
 	sleep 0.1
 done

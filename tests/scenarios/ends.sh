@@ -9,7 +9,7 @@ few='ip_output|ip_rcv'
 # over: waits for the end of the trace, which nobody stops.
 over() {
 	local status
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		kill -0 "$tracer" 2>/dev/null || break
 		sleep 0.1
 	done

@@ -28,10 +28,10 @@ umount /sys/kernel/btf
 rm -f "$ready"
 pair
 {
-	timeout 60 skbtrace --ready-file "$ready" --func 'ip_rcv|ip_output' -H $server 2>"$errors"
+	timeout 180 skbtrace --ready-file "$ready" --func 'ip_rcv|ip_output' -H $server 2>"$errors"
 	echo $? >/run/status
 } | head -n 1 >/dev/null &
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	[ -e "$ready" ] && break
 	sleep 0.1
 done

@@ -10,7 +10,7 @@ blocks=/run/blocks.txt
 rm -f "$ready"
 skbtrace --group --ready-file "$ready" -H $server --proto icmp >"$blocks" 2>"$errors" &
 tracer=$!
-for _ in $(seq 600); do
+for _ in $(seq 1800); do
 	[ ! -e "$ready" ] || break
 	sleep 0.1
 done

@@ -14,7 +14,7 @@ serve() {
 	ip netns exec server python3 "$programs/$1.py" "$server" "$2" /run/serving &
 	served=$!
 	servers="$servers $served"
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		[ ! -e /run/serving ] || return 0
 		sleep 0.1
 	done

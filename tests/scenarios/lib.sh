@@ -100,12 +100,12 @@ trace() {
 	rm -f "$ready" "$events" "$errors"
 	skbtrace --json --ready-file "$ready" "$@" >"$events" 2>"$errors" &
 	tracer=$!
-	for _ in $(seq 600); do
+	for _ in $(seq 1800); do
 		[ ! -e "$ready" ] || return 0
 		kill -0 "$tracer" 2>/dev/null || die "skbtrace $* ended: $(cat "$errors")"
 		sleep 0.1
 	done
-	die "skbtrace $* is not ready after a minute: $(cat "$errors")"
+	die "skbtrace $* is not ready after three minutes: $(cat "$errors")"
 }
 
 finish() {
@@ -148,7 +148,7 @@ refute() {
 exits() {
 	local code=$1 what=$2 status text
 	shift 2
-	text=$(timeout 60 skbtrace "$@" 2>&1 >/dev/null)
+	text=$(timeout 180 skbtrace "$@" 2>&1 >/dev/null)
 	status=$?
 	[ $status = "$code" ] || fail "skbtrace $* exits with $status, not $code: $text"
 	[[ $text == *"$what"* ]] || fail "skbtrace $* does not say \"$what\" but: $text"

@@ -18,7 +18,7 @@ jq -s -e 'last | .type == "summary" and .attached > 50 and .emitted > 10' "$even
 
 # Only up to 5.10 do maps and programs count as locked memory.
 if [ "$KERNEL" = 5.10 ]; then
-	text=$(low setpriv --bounding-set=-sys_resource timeout 60 skbtrace --func "$few" 2>&1 >/dev/null)
+	text=$(low setpriv --bounding-set=-sys_resource timeout 180 skbtrace --func "$few" 2>&1 >/dev/null)
 	status=$?
 	[[ $status = 3 && $text == *"ulimit -l"*CAP_SYS_RESOURCE* ]] || fail "without CAP_SYS_RESOURCE: exit $status, $text"
 fi

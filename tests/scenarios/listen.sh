@@ -27,7 +27,7 @@ open("/run/serving", "w").close()
 time.sleep(600)' "${@:2}" &
 	served=$!
 	servers="$servers $served"
-	for _ in $(seq 300); do
+	for _ in $(seq 1800); do
 		[ ! -e /run/serving ] || return 0
 		sleep 0.1
 	done

@@ -48,7 +48,7 @@ rule=$(at router nft -a list chain inet fw forward | sed -n 's/.*4242 drop # han
 rm -f "$ready"
 skbtrace --ready-file "$ready" "udp and dst host $server" >/run/text 2>/run/text.errors &
 tracer=$!
-for _ in $(seq 600); do [ -e "$ready" ] && break; sleep 0.1; done
+for _ in $(seq 1800); do [ -e "$ready" ] && break; sleep 0.1; done
 udp client $server 4242
 sleep 1
 kill -INT $tracer

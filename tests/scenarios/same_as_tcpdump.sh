@@ -119,7 +119,7 @@ trace_flows() {
 			--ready-file "$dir/$i.$backend.ready" "${expressions[i]}" >"$dir/$i.$backend" 2>"$dir/$i.$backend.errors" &
 		traces+=($!)
 	done
-	for _ in $(seq 600); do
+	for _ in $(seq 1800); do
 		ready "$backend" && break
 		sleep 0.2
 	done

@@ -8,7 +8,7 @@ text=/run/events.txt
 rm -f "$ready"
 skbtrace --buffer 64K --func 'ip_output|ip_rcv' --ready-file "$ready" udp dst port 9 >$text 2>"$errors" &
 tracer=$!
-for _ in $(seq 600); do
+for _ in $(seq 1800); do
 	[ ! -e "$ready" ] || break
 	kill -0 $tracer || die "$(cat "$errors")"
 	sleep 0.1
@@ -34,7 +34,7 @@ sender=$!
 sleep 10
 wait $sender
 kill -CONT $tracer
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	grep -q '^lost' "$errors" && break
 	sleep 0.1
 done
@@ -42,7 +42,7 @@ before=$(grep -c ' UDP ' $text)
 send 20
 sleep 0.5
 kill -INT $tracer
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	kill -0 $tracer 2>/dev/null || break
 	sleep 0.1
 done

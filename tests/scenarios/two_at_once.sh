@@ -7,7 +7,7 @@ pair
 other_events=/run/other.json
 skbtrace --json --func 'ip_rcv|ip_output' --ready-file /run/other.ready udp dst port 9 >$other_events 2>/run/other.txt &
 other=$!
-for _ in $(seq 300); do
+for _ in $(seq 1800); do
 	[ ! -e /run/other.ready ] || break
 	sleep 0.1
 done
