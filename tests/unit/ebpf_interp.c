@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "ebpf_interp.h"
 
-#include <arpa/inet.h>
-#include <linux/bpf.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "ebpf_form.h"
 
 #define STACK_SIZE 64
 #define RUBBISH    0xdeadbeef00000000ull /* upper halves of the u32 arguments */
@@ -32,73 +30,10 @@ struct machine {
 	struct ebpf_result *result;
 };
 
-static bool is_jump(const struct bpf_insn *insn)
-{
-	uint8_t class = BPF_CLASS(insn->code);
-
-	return (class == BPF_JMP || class == BPF_JMP32) && BPF_OP(insn->code) != BPF_EXIT;
-}
-
-static bool ends_path(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_EXIT) || insn->code == (BPF_JMP | BPF_JA);
-}
-
-static const char *check_insn(const struct bpf_insn *insns, uint32_t cnt, uint32_t i, bool *reached)
-{
-	const struct bpf_insn *insn = &insns[i];
-
-	if (!reached[i])
-		return "unreachable instruction";
-	if (is_jump(insn)) {
-		if (BPF_OP(insn->code) == BPF_CALL)
-			return "call";
-		if (insn->off < 0)
-			return "backward jump";
-		if (i + 1 + insn->off >= cnt)
-			return "jump past the end";
-		reached[i + 1 + insn->off] = true;
-	}
-	if (ends_path(insn))
-		return NULL;
-	if (i + 1 == cnt)
-		return "runs off the end";
-	reached[i + 1] = true;
-	return NULL;
-}
-
-const char *ebpf_check(const struct bpf_insn *insns, uint32_t cnt)
-{
-	bool *reached = calloc(cnt, sizeof(*reached));
-	const char *wrong = NULL;
-
-	if (!reached || !cnt)
-		return "empty";
-	reached[0] = true;
-	for (uint32_t i = 0; i < cnt && !wrong; i++)
-		wrong = check_insn(insns, cnt, i, reached);
-	free(reached);
-	return wrong;
-}
-
 static bool error(struct machine *m, const char *text)
 {
 	m->result->error = text;
 	return false;
-}
-
-static uint32_t access_size(uint8_t code)
-{
-	switch (BPF_SIZE(code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	default:
-		return 8;
-	}
 }
 
 static bool load_window(struct machine *m, int64_t at, uint32_t size, uint64_t *v)
@@ -140,7 +75,7 @@ static bool stack_index(struct machine *m, int64_t off, uint32_t size, uint32_t 
 static bool run_load(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *src = &m->r[insn->src_reg], *dst = &m->r[insn->dst_reg];
-	uint32_t size = access_size(insn->code), index, word;
+	uint32_t size = ebpf_access_size(insn->code), index, word;
 	int64_t at = (int64_t)src->v + insn->off;
 	uint64_t v;
 
@@ -170,7 +105,7 @@ static bool run_store(struct machine *m, const struct bpf_insn *insn)
 
 	if (dst->type != STACK)
 		return error(m, "store outside the stack");
-	if (!stack_index(m, (int64_t)dst->v + insn->off, access_size(insn->code), &index))
+	if (!stack_index(m, (int64_t)dst->v + insn->off, ebpf_access_size(insn->code), &index))
 		return false;
 	if (BPF_CLASS(insn->code) == BPF_STX) {
 		if (src->type != NUMBER)
@@ -235,15 +170,7 @@ static bool run_swap(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *dst = &m->r[insn->dst_reg];
 
-	if (insn->code != (BPF_ALU | BPF_END | BPF_TO_BE) || dst->type != NUMBER)
-		return error(m, "byte swap");
-	if (insn->imm == 16)
-		dst->v = ntohs((uint16_t)dst->v);
-	else if (insn->imm == 32)
-		dst->v = ntohl((uint32_t)dst->v);
-	else
-		return error(m, "byte swap size");
-	return true;
+	return (dst->type == NUMBER && ebpf_swap(insn, &dst->v)) || error(m, "byte swap");
 }
 
 static bool run_alu32(struct machine *m, const struct bpf_insn *insn)
@@ -302,28 +229,6 @@ static bool run_alu64(struct machine *m, const struct bpf_insn *insn)
 	return true;
 }
 
-static bool taken(uint8_t op, uint64_t a, uint64_t v)
-{
-	switch (op) {
-	case BPF_JEQ:
-		return a == v;
-	case BPF_JNE:
-		return a != v;
-	case BPF_JGT:
-		return a > v;
-	case BPF_JGE:
-		return a >= v;
-	case BPF_JLT:
-		return a < v;
-	case BPF_JLE:
-		return a <= v;
-	case BPF_JSET:
-		return a & v;
-	default:
-		return true; /* BPF_JA */
-	}
-}
-
 static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 {
 	struct reg *dst = &m->r[insn->dst_reg], *src = &m->r[insn->src_reg];
@@ -340,7 +245,7 @@ static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *p
 		a = (uint32_t)a;
 		v = (uint32_t)v;
 	}
-	if (taken(BPF_OP(insn->code), a, v))
+	if (ebpf_taken(BPF_OP(insn->code), a, v))
 		*pc += insn->off;
 	return true;
 }

@@ -18,9 +18,6 @@ struct ebpf_result {
 	const char *error; /* NULL = ran to an EXIT */
 };
 
-/* Form of a body: forward jumps only, nothing unreachable, ends in EXIT. NULL, or what is wrong. */
-const char *ebpf_check(const struct bpf_insn *insns, uint32_t cnt);
-
 void ebpf_run(const struct bpf_insn *insns, uint32_t cnt, const uint8_t *window,
 	      uint32_t window_size, uint32_t caplen, uint32_t wirelen, struct ebpf_result *result);
 

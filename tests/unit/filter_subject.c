@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "ebpf_form.h"
 #include "filter_packets.h"
 
 static bool __attribute__((format(printf, 2, 3))) wrong(struct subject *s, const char *fmt, ...)
@@ -26,11 +27,11 @@ bool subject_open(struct subject *s, const char *name, struct skb_filter *f)
 	s->l2 = skb_filter_body(f, SKB_FILTER_L2, &s->l2_cnt);
 	s->l3 = skb_filter_body(f, SKB_FILTER_L3, &s->l3_cnt);
 	s->in_place = skb_filter_body(f, SKB_FILTER_IN_PLACE, &s->in_place_cnt);
-	form = ebpf_check(s->l2, s->l2_cnt);
+	form = ebpf_form(s->l2, s->l2_cnt, false);
 	if (!form)
-		form = ebpf_check(s->l3, s->l3_cnt);
+		form = ebpf_form(s->l3, s->l3_cnt, false);
 	if (!form && s->in_place)
-		form = ebpf_check(s->in_place, s->in_place_cnt);
+		form = ebpf_form(s->in_place, s->in_place_cnt, false);
 	return form ? wrong(s, "%s", form) : true;
 }
 

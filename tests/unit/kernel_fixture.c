@@ -146,3 +146,10 @@ void fixture_modules(struct kernel_fixture *f)
 	write_btf(f, "nf_tables", btf);
 	btf__free(vmlinux);
 }
+
+void fixture_kernel(struct kernel_fixture *f, const char *symbols)
+{
+	fixture_open(f);
+	fixture_modules(f);
+	assert_int_equal(fixture_symbols(f, symbols), 0);
+}

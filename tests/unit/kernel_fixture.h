@@ -21,6 +21,9 @@ void fixture_write(struct kernel_fixture *f, const char *name, const void *data,
 /* ksyms_open() on a file with this text. */
 int fixture_symbols(struct kernel_fixture *f, const char *text);
 
+/* fixture_open(), fixture_modules(), and fixture_symbols() on this text. */
+void fixture_kernel(struct kernel_fixture *f, const char *symbols);
+
 /*
  * Writes BTF for the modules openvswitch (an enum of 64 bits with reasons, functions of the same
  * name that differ) and nf_conntrack, on top of vmlinux's.

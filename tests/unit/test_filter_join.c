@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ebpf_form.h"
 #include "ebpf_interp.h"
 #include "filter_packets.h"
 #include "skb_filter.h"
@@ -56,7 +57,7 @@ static void assert_each_says_the_same(size_t count, enum skb_filter_start start)
 	struct bpf_insn *joined;
 
 	assert_int_equal(join(count, start, &joined, &cnt), 0);
-	assert_null(ebpf_check(joined, cnt));
+	assert_null(ebpf_form(joined, cnt, false));
 	for (uint32_t i = 0; i < packets; i++) {
 		uint32_t bits = 0;
 

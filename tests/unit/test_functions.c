@@ -53,9 +53,7 @@ static int setup(void **state)
 {
 	(void)state;
 	plan = NULL;
-	fixture_open(&f);
-	fixture_modules(&f);
-	assert_int_equal(fixture_symbols(&f, kallsyms), 0);
+	fixture_kernel(&f, kallsyms);
 	return 0;
 }
 

@@ -12,23 +12,7 @@
 #include <unistd.h>
 
 #include "../../kernel-compat/kernel_compat.h"
-#include "../../tracer/options.h"
-
-static struct options o;
-static struct error e;
-
-static int parse_array(char **argv)
-{
-	int argc = 0;
-
-	while (argv[argc])
-		argc++;
-	options_free(&o);
-	e = (struct error){ 0 };
-	return options_parse(argc, argv, &o, &e);
-}
-
-#define parse(...) parse_array((char *[]){ "skbtrace", __VA_ARGS__, NULL })
+#include "parse_options.h"
 
 #define assert_parses(...)                                                                         \
 	do {                                                                                       \

@@ -17,29 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ebpf_form.h"
 #include "where.h"
 #include "where_fuzz.h"
 #include "where_interp.h"
 
 #define CNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct btf *fixture_btf;
-
-static int setup(void **state)
-{
-	(void)state;
-	fixture_btf = btf__parse(where_fixture_object(), NULL);
-	if (!fixture_btf)
-		print_error("no BTF in %s\n", where_fixture_object());
-	return fixture_btf ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	btf__free(fixture_btf);
-	return 0;
-}
 
 static struct where *compile_with(const struct btf *btf, const char *expr)
 {
@@ -62,8 +45,8 @@ static bool run(const struct where *w, const char *expr, const struct where_aren
 
 	where_arena_move(&copy, a, WHERE_KERNEL_ADDRESS);
 	insns = where_body(w, &cnt);
-	if (where_interp_check(insns, cnt))
-		fail_msg("%s: %s", expr, where_interp_check(insns, cnt));
+	if (ebpf_form(insns, cnt, true))
+		fail_msg("%s: %s", expr, ebpf_form(insns, cnt, true));
 	where_interp_run(insns, cnt, WHERE_KERNEL_ADDRESS, &memory, result);
 	if (result->error)
 		fail_msg("%s: instruction %u: %s", expr, result->at, result->error);
@@ -483,5 +466,6 @@ int main(void)
 		cmocka_unit_test(random_conditions),
 	};
 
-	return cmocka_run_group_tests_name("--where", tests, setup, teardown);
+	return cmocka_run_group_tests_name("--where", tests, where_fixture_setup,
+					   where_fixture_teardown);
 }

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "ebpf_form.h"
 #include "where.h"
 #include "where_interp.h"
 
@@ -123,7 +124,7 @@ static bool matches(const struct btf *btf, const struct objects *objects, const 
 	if (where_compile(expr, btf, &w, &err))
 		fail_msg("%s: at %d: %s", expr, err.pos, err.msg);
 	insns = where_body(w, &cnt);
-	assert_null(where_interp_check(insns, cnt));
+	assert_null(ebpf_form(insns, cnt, true));
 	where_interp_run(insns, cnt, WHERE_KERNEL_ADDRESS, &memory, &result);
 	if (result.error)
 		fail_msg("%s: %s", expr, result.error);

@@ -15,29 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ebpf_form.h"
 #include "where.h"
 #include "where_fuzz.h"
 #include "where_interp.h"
 
 #define CNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static struct btf *fixture_btf;
-
-static int setup(void **state)
-{
-	(void)state;
-	fixture_btf = btf__parse(where_fixture_object(), NULL);
-	if (!fixture_btf)
-		print_error("no BTF in %s\n", where_fixture_object());
-	return fixture_btf ? 0 : -1;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	btf__free(fixture_btf);
-	return 0;
-}
 
 /* A '@' in the expression stands in front of what the position must point to. */
 struct refusal {
@@ -332,7 +315,7 @@ static int compile_result(const char *expr, struct where_err *err)
 
 	if (!ret) {
 		insns = where_body(w, &cnt);
-		assert_null(where_interp_check(insns, cnt));
+		assert_null(ebpf_form(insns, cnt, true));
 		assert_in_range(cnt, 1, WHERE_INSN_MAX);
 	}
 	where_free(w);
@@ -485,5 +468,6 @@ int main(void)
 		cmocka_unit_test(nonsense_gets_an_answer),
 	};
 
-	return cmocka_run_group_tests_name("--where: errors", tests, setup, teardown);
+	return cmocka_run_group_tests_name("--where: errors", tests, where_fixture_setup,
+					   where_fixture_teardown);
 }

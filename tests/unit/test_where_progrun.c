@@ -33,7 +33,7 @@
 static int memory_map = -1;
 static uint8_t *memory;    /* the mapped value of memory_map ... */
 static uint64_t memory_at; /* ... and where the kernel has it */
-static struct btf *fixture_btf, *vmlinux_btf;
+static struct btf *vmlinux_btf;
 static char *log_buf;
 static const size_t log_size = 4 << 20;
 
@@ -76,13 +76,9 @@ static int setup(void **state)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_MMAPABLE);
 
-	(void)state;
 	log_buf = malloc(log_size);
-	fixture_btf = btf__parse(where_fixture_object(), NULL);
-	if (!fixture_btf) {
-		print_error("no BTF in %s\n", where_fixture_object());
+	if (where_fixture_setup(state))
 		return -1;
-	}
 	memory_map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "memory", 4, MEMORY_SIZE, 1, &opts);
 	if (memory_map < 0)
 		return 0; /* no privilege: each test skips */
@@ -95,13 +91,11 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	(void)state;
 	free(log_buf);
-	btf__free(fixture_btf);
 	btf__free(vmlinux_btf);
 	if (memory_map >= 0)
 		close(memory_map);
-	return 0;
+	return where_fixture_teardown(state);
 }
 
 static void need_root(void)

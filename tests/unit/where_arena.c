@@ -2,12 +2,16 @@
 /* Random objects for where_fuzz.h. */
 #include "where_fuzz.h"
 
+#include <bpf/btf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define CNT(array) (sizeof(array) / sizeof((array)[0]))
 
-const char *where_fixture_object(void)
+struct btf *fixture_btf;
+
+static const char *fixture_object(void)
 {
 	const char *named = getenv("WHERE_FIXTURE_OBJECT");
 
@@ -16,6 +20,22 @@ const char *where_fixture_object(void)
 #else
 	return named ? named : "where_types_fixture.o";
 #endif
+}
+
+int where_fixture_setup(void **state)
+{
+	(void)state;
+	fixture_btf = btf__parse(fixture_object(), NULL);
+	if (!fixture_btf)
+		fprintf(stderr, "no BTF in %s\n", fixture_object());
+	return fixture_btf ? 0 : -1;
+}
+
+int where_fixture_teardown(void **state)
+{
+	(void)state;
+	btf__free(fixture_btf);
+	return 0;
 }
 
 /* Every pointer in an arena, for moving it. */

@@ -12,11 +12,15 @@
 
 #include "where_types_fixture.c"
 
+struct btf;
+
 /*
- * The compiled fixture: $WHERE_FIXTURE_OBJECT, or where the build put it (a macro of that name), or
- * a file in the working directory.
+ * The types of the compiled fixture, for a group of tests. It is in $WHERE_FIXTURE_OBJECT, or where
+ * the build put it (a macro of that name), or a file in the working directory.
  */
-const char *where_fixture_object(void);
+extern struct btf *fixture_btf;
+int where_fixture_setup(void **state);
+int where_fixture_teardown(void **state);
 
 struct where_rng {
 	uint64_t state; /* not 0 */

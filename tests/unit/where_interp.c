@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "where_interp.h"
 
-#include <arpa/inet.h>
-#include <linux/bpf.h>
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "ebpf_form.h"
 
 #define STACK_SIZE        256
 #define PROBE_READ_KERNEL 113
-#define WIDE              (BPF_LD | BPF_IMM | BPF_DW) /* takes two instructions */
 
 enum type {
 	UNSET,
@@ -30,74 +27,10 @@ struct machine {
 	struct where_result *result;
 };
 
-static bool is_jump(const struct bpf_insn *insn)
-{
-	uint8_t class = BPF_CLASS(insn->code), op = BPF_OP(insn->code);
-
-	return (class == BPF_JMP || class == BPF_JMP32) && op != BPF_EXIT && op != BPF_CALL;
-}
-
-static bool ends_path(const struct bpf_insn *insn)
-{
-	return insn->code == (BPF_JMP | BPF_EXIT) || insn->code == (BPF_JMP | BPF_JA);
-}
-
-/* Marks where instruction i can go. */
-static const char *check_insn(const struct bpf_insn *insns, uint32_t cnt, uint32_t i, bool *reached)
-{
-	const struct bpf_insn *insn = &insns[i];
-	uint32_t next = i + (insn->code == WIDE ? 2 : 1);
-
-	if (!reached[i])
-		return "unreachable instruction";
-	if (is_jump(insn)) {
-		if (insn->off < 0)
-			return "backward jump";
-		if (i + 1 + insn->off >= cnt)
-			return "jump past the end";
-		reached[i + 1 + insn->off] = true;
-	}
-	if (ends_path(insn))
-		return NULL;
-	if (next >= cnt)
-		return "runs off the end";
-	reached[next] = true;
-	return NULL;
-}
-
-const char *where_interp_check(const struct bpf_insn *insns, uint32_t cnt)
-{
-	bool *reached = calloc(cnt + 1, sizeof(*reached));
-	const char *wrong = cnt ? NULL : "empty";
-
-	reached[0] = true;
-	for (uint32_t i = 0; i < cnt && !wrong; i++) {
-		wrong = check_insn(insns, cnt, i, reached);
-		if (insns[i].code == WIDE && reached[++i])
-			wrong = "jump into an instruction";
-	}
-	free(reached);
-	return wrong;
-}
-
 static bool error(struct machine *m, const char *text)
 {
 	m->result->error = text;
 	return false;
-}
-
-static uint32_t access_size(uint8_t code)
-{
-	switch (BPF_SIZE(code)) {
-	case BPF_B:
-		return 1;
-	case BPF_H:
-		return 2;
-	case BPF_W:
-		return 4;
-	default:
-		return 8;
-	}
 }
 
 /* The index of [R10 + off, + size) in the stack. */
@@ -114,7 +47,7 @@ static bool stack_index(struct machine *m, int64_t off, uint64_t size, uint32_t 
 static bool run_load(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *src = &m->r[insn->src_reg];
-	uint32_t size = access_size(insn->code), index;
+	uint32_t size = ebpf_access_size(insn->code), index;
 	int64_t off = (int64_t)src->v + insn->off;
 	uint64_t v = 0;
 
@@ -137,7 +70,7 @@ static bool run_load(struct machine *m, const struct bpf_insn *insn)
 static bool run_store(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *dst = &m->r[insn->dst_reg], *src = &m->r[insn->src_reg];
-	uint32_t size = access_size(insn->code), index;
+	uint32_t size = ebpf_access_size(insn->code), index;
 	int64_t off = (int64_t)dst->v + insn->off, v = insn->imm;
 
 	if (BPF_MODE(insn->code) != BPF_MEM || dst->type != STACK)
@@ -228,43 +161,7 @@ static bool run_swap(struct machine *m, const struct bpf_insn *insn)
 {
 	struct reg *dst = &m->r[insn->dst_reg];
 
-	if (insn->code != (BPF_ALU | BPF_END | BPF_TO_BE) || dst->type != NUMBER)
-		return error(m, "byte swap");
-	if (insn->imm == 16)
-		dst->v = htons((uint16_t)dst->v);
-	else if (insn->imm == 32)
-		dst->v = htonl((uint32_t)dst->v);
-	else
-		return error(m, "byte swap size");
-	return true;
-}
-
-static bool taken(uint8_t op, uint64_t a, uint64_t v)
-{
-	switch (op) {
-	case BPF_JEQ:
-		return a == v;
-	case BPF_JNE:
-		return a != v;
-	case BPF_JGT:
-		return a > v;
-	case BPF_JGE:
-		return a >= v;
-	case BPF_JLT:
-		return a < v;
-	case BPF_JLE:
-		return a <= v;
-	case BPF_JSGT:
-		return (int64_t)a > (int64_t)v;
-	case BPF_JSGE:
-		return (int64_t)a >= (int64_t)v;
-	case BPF_JSLT:
-		return (int64_t)a < (int64_t)v;
-	case BPF_JSLE:
-		return (int64_t)a <= (int64_t)v;
-	default:
-		return true; /* BPF_JA */
-	}
+	return (dst->type == NUMBER && ebpf_swap(insn, &dst->v)) || error(m, "byte swap");
 }
 
 static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
@@ -282,7 +179,7 @@ static bool run_jump(struct machine *m, const struct bpf_insn *insn, uint32_t *p
 		a = (uint32_t)a;
 		v = (uint32_t)v;
 	}
-	if (taken(BPF_OP(insn->code), a, v))
+	if (ebpf_taken(BPF_OP(insn->code), a, v))
 		*pc += insn->off;
 	return true;
 }
@@ -325,7 +222,7 @@ static bool step(struct machine *m, const struct bpf_insn *insn, uint32_t *pc)
 
 	if (insn->dst_reg > 10 || insn->src_reg > 10 || (writes && insn->dst_reg == 10))
 		return error(m, "register");
-	if (insn->code == WIDE) {
+	if (insn->code == EBPF_WIDE) {
 		m->r[insn->dst_reg] =
 			(struct reg){ NUMBER,
 				      (uint32_t)insn->imm | (uint64_t)(uint32_t)insn[1].imm << 32 };

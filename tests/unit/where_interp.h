@@ -31,9 +31,6 @@ struct where_result {
 	const char *error;    /* NULL = ran to an EXIT */
 };
 
-/* Form of a body: forward jumps only, nothing unreachable, ends in EXIT. NULL, or what is wrong. */
-const char *where_interp_check(const struct bpf_insn *insns, uint32_t cnt);
-
 void where_interp_run(const struct bpf_insn *insns, uint32_t cnt, uint64_t r1,
 		      const struct where_memory *memory, struct where_result *result);
 
