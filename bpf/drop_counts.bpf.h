@@ -8,6 +8,7 @@
 #define SKBTRACE_DROP_COUNTS_BPF_H
 
 #include "state.bpf.h"
+#include "window.bpf.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,6 +62,82 @@ static __always_inline void copy_counted_stack(struct skbt_record *rec, __u32 de
 	rec->stack_len = stack->count;
 }
 
+enum {
+	TRAIT_ICMP = 1, /* IP protocols */
+	TRAIT_TCP = 6,
+	TRAIT_ICMPV6 = 58,
+	FIN_BIT = 1, /* of TCP */
+	SYN_BIT = 2,
+	RST_BIT = 4,
+	ACK_BIT = 16,
+};
+
+static __always_inline __u8 byte_at(const __u8 *at)
+{
+	__u8 byte = 0;
+
+	bpf_probe_read_kernel(&byte, sizeof(byte), at);
+	return byte;
+}
+
+static __always_inline __u32 tcp_traits(const __u8 *tcp, __u32 len)
+{
+	__u8 flags = byte_at(tcp + 13);
+	__u32 traits = SKBT_TRAIT_TCP;
+
+	if (len <= (byte_at(tcp + 12) >> 4) * 4u)
+		traits |= SKBT_TRAIT_TCP_EMPTY;
+	if ((flags & (SYN_BIT | FIN_BIT | RST_BIT | ACK_BIT)) == SYN_BIT)
+		traits |= SKBT_TRAIT_TCP_SYN;
+	if ((flags & (SYN_BIT | FIN_BIT | RST_BIT)) == FIN_BIT)
+		traits |= SKBT_TRAIT_TCP_FIN;
+	return traits;
+}
+
+static __always_inline __u32 ip_traits(const __u8 *ip)
+{
+	__u8 first = byte_at(ip), protocol, ttl;
+	__u32 header, len, traits = 0;
+
+	if (first >> 4 == 4) {
+		header = (first & 15) * 4;
+		len = byte_at(ip + 2) << 8 | byte_at(ip + 3);
+		ttl = byte_at(ip + 8);
+		protocol = byte_at(ip + 9);
+		if (byte_at(ip + 16) >> 4 == 14)
+			traits |= SKBT_TRAIT_TO_GROUP;
+	} else if (first >> 4 == 6) {
+		header = 40;
+		len = header + (byte_at(ip + 4) << 8 | byte_at(ip + 5));
+		protocol = byte_at(ip + 6);
+		ttl = byte_at(ip + 7);
+		if (byte_at(ip + 24) == 0xff)
+			traits |= SKBT_TRAIT_TO_GROUP;
+	} else {
+		return 0;
+	}
+	if (ttl <= 1)
+		traits |= SKBT_TRAIT_TTL_OUT;
+	if (protocol == TRAIT_ICMP || protocol == TRAIT_ICMPV6)
+		traits |= SKBT_TRAIT_ICMP;
+	if (protocol == TRAIT_TCP)
+		traits |= tcp_traits(ip + header, len > header ? len - header : 0);
+	return traits;
+}
+
+/* w: find_start() has found the packet's. */
+static __always_inline __u32 traits_of(const struct sk_buff *skb, const struct window *w)
+{
+	__u32 traits = BPF_CORE_READ_BITFIELD(skb, pkt_type) & SKBT_TRAIT_PKT_TYPE;
+	__u32 at = w->offset + (w->start == SKBT_L2 ? ETH_HLEN : 0);
+
+	if (!skb->dev)
+		traits |= SKBT_TRAIT_NO_DEVICE;
+	if (!skb->protocol)
+		traits |= SKBT_TRAIT_NO_PROTOCOL;
+	return w->start == SKBT_NO_HEADER ? traits : traits | ip_traits(skb->head + at);
+}
+
 static __always_inline struct skbt_drop_count *row_of(struct cpu_state *cpu,
 						      const struct skbt_drop_place *place)
 {
@@ -81,7 +158,9 @@ static __always_inline struct skbt_drop_count *row_of(struct cpu_state *cpu,
 static __always_inline bool count_drop(void *ctx, struct cpu_state *cpu, __u32 depth,
 				       const struct hit *hit)
 {
-	struct skbt_drop_place place = { .site = hit->site, .reason = hit->reason };
+	struct skbt_drop_place place = { .site = hit->site,
+					 .reason = hit->reason,
+					 .traits = hit->traits };
 	__u64 now = bpf_ktime_get_ns();
 	struct skbt_drop_count *row;
 

@@ -169,7 +169,8 @@ struct skbt_drop {
 	__u8 own_src; /* IPv4: it comes from an address of the device itself */
 	__u8 reserved;
 	__u8 dev_addr[6];
-	__u8 reserved2[4];
+	__u16 traits; /* of the row that it was counted in: enum skbt_trait */
+	__u8 reserved2[2];
 };
 
 /*
@@ -222,12 +223,29 @@ struct skbt_owner {
 	char comm[SKBT_COMM_LEN];
 };
 
+/*
+ * What tells packets apart that are dropped at one place for one reason, as far as a different
+ * cause would be given for them, or none as nothing was lost.
+ */
+enum skbt_trait {
+	SKBT_TRAIT_PKT_TYPE = 7, /* bits 0 to 2: skb->pkt_type */
+	SKBT_TRAIT_NO_DEVICE = 1 << 3,
+	SKBT_TRAIT_NO_PROTOCOL = 1 << 4, /* skb->protocol is 0 */
+	SKBT_TRAIT_TTL_OUT = 1 << 5,     /* TTL or hop limit of 0 or 1 */
+	SKBT_TRAIT_TO_GROUP = 1 << 6,    /* its destination is a multicast address */
+	SKBT_TRAIT_ICMP = 1 << 7,        /* or ICMPv6 */
+	SKBT_TRAIT_TCP = 1 << 8,
+	SKBT_TRAIT_TCP_EMPTY = 1 << 9, /* without data */
+	SKBT_TRAIT_TCP_SYN = 1 << 10,
+	SKBT_TRAIT_TCP_FIN = 1 << 11,
+};
+
 /* Drops that are counted and not shown one by one: key and value of the map drop_counts. */
 struct skbt_drop_place {
 	__u64 site;  /* as in a record */
 	__u64 stack; /* skbt_stack_hash() of its frames; 0 = stacks are not told apart */
 	__u32 reason;
-	__u32 reserved;
+	__u32 traits; /* 0 where stacks are told apart */
 };
 
 struct skbt_drop_count {

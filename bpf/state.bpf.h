@@ -55,6 +55,7 @@ struct hit {
 	bool matched;                /* decide() said so: the packet filter need not be asked */
 	__u64 now;                   /* when it was; 0 = the clock was not asked yet */
 	struct packet_state *packet; /* NULL = not known yet */
+	__u32 traits;                /* of a drop that is counted: enum skbt_trait */
 };
 
 struct {

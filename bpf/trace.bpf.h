@@ -350,6 +350,7 @@ static __always_inline void fill_sections(void *ctx, struct cpu_state *cpu, __u3
 	if (shape.drop) {
 		rec->sections |= 1 << SKBT_SEC_DROP;
 		fill_drop(at + inside_size(), rec, skb, packet_socket(known, skb, hit->skb));
+		((struct skbt_drop *)(at + inside_size()))->traits = hit->traits;
 	}
 }
 
@@ -366,6 +367,8 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 		count(cpu, SKBT_NOT_SAMPLED);
 		return;
 	}
+	if (config.count_drops && !config.drop_stack)
+		hit->traits = traits_of(skb, &slot->window);
 	if (config.count_drops && !count_drop(ctx, cpu, depth, hit)) {
 		count(cpu, SKBT_COUNTED);
 		return;

@@ -52,12 +52,14 @@ void drop_table_free(struct drop_table *t)
 
 static bool same_place(const struct skbt_drop_place *a, const struct skbt_drop_place *b)
 {
-	return a->site == b->site && a->stack == b->stack && a->reason == b->reason;
+	return a->site == b->site && a->stack == b->stack && a->reason == b->reason &&
+	       a->traits == b->traits;
 }
 
 static struct drop_row *row_of(struct drop_table *t, const struct skbt_drop_place *place)
 {
-	uint64_t hash = (place->site ^ place->stack ^ place->reason) * 0x9e3779b97f4a7c15ULL;
+	uint64_t what = (uint64_t)place->traits << 32 | place->reason;
+	uint64_t hash = (place->site ^ place->stack ^ what) * 0x9e3779b97f4a7c15ULL;
 	size_t at = hash >> 32 & t->index_mask;
 
 	for (; t->index[at]; at = (at + 1) & t->index_mask)
@@ -97,6 +99,7 @@ static int keep_packet(struct drop_row *row, const struct event *ev)
 	s->ev.cmdline = s->ev.owner_cmdline = NULL;
 	s->ev.owner_cgroup = s->ev.owner_container = NULL;
 	s->ev.changes = NULL;
+	s->ev.drop = NULL; /* it is in the ring */
 	snprintf(s->netns_name, sizeof(s->netns_name), "%s", ev->netns_name ? ev->netns_name : "");
 	return 0;
 }
@@ -107,6 +110,7 @@ int drop_table_sample(struct drop_table *t, const struct event *ev)
 		.site = ev->rec->site,
 		.reason = ev->rec->reason,
 		.stack = ev->stack_id,
+		.traits = ev->drop ? ev->drop->traits : 0,
 	};
 	struct drop_row *row = row_of(t, &place);
 

@@ -67,6 +67,17 @@ else
 	expect "with its reason" "$row[0] | .reason == \"NO_SOCKET\" and .cause != null"
 fi
 
+# What has other causes has other rows, though the kernel drops it at the same place.
+trace drops "tcp dst port 9"
+mac=$(ip -n server -j link show s0 | jq -r '.[0].address')
+for flags in 2 2 2 0x10 0x10; do
+	at client python3 "$(dirname "$0")/programs/frame.py" c0 dmac="$mac" smac=02:00:00:00:00:01 src=$client dst="$server" kind=tcp dport=9 flags=$flags
+done
+finish
+row='$all | map(select(.type == "drops" and .func == "tcp_v4_rcv"))'
+expect "a row for SYNs and one for the others" "$row | map(.count) | sort == [2, 3]"
+expect "with causes of their own" "$row | sort_by(.count) | (.[1].cause | startswith(\"no socket listens on TCP port 9\")) and (.[0].cause | contains(\"TCP connection here\"))"
+
 # As text.
 rm -f "$ready"
 skbtrace drops --ready-file "$ready" udp >/run/table.txt 2>/run/table.err &

@@ -102,20 +102,22 @@ static void rows_come_with_the_most_drops_first(void **state)
 	drop_table_free(t);
 }
 
-static void the_reason_and_the_stack_make_rows_of_their_own(void **state)
+static void the_reason_the_stack_and_the_traits_make_rows_of_their_own(void **state)
 {
-	struct skbt_drop_place other = forward, stack = forward;
+	struct skbt_drop_place other = forward, stack = forward, syn = forward;
 	struct drop_table *t = drop_table_new(8, true);
 	size_t n;
 
 	(void)state;
 	other.reason = 94;
 	stack.stack = 77;
+	syn.traits = SKBT_TRAIT_TCP | SKBT_TRAIT_TCP_SYN;
 	count(t, &forward, 1);
 	count(t, &other, 1);
 	count(t, &stack, 1);
+	count(t, &syn, 1);
 	drop_table_rows(t, &n);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 	drop_table_free(t);
 }
 
@@ -271,7 +273,7 @@ int main(void)
 		cmocka_unit_test(folded_means_drops_with_stacks),
 		cmocka_unit_test(what_does_not_go_together_is_refused),
 		cmocka_unit_test(rows_come_with_the_most_drops_first),
-		cmocka_unit_test(the_reason_and_the_stack_make_rows_of_their_own),
+		cmocka_unit_test(the_reason_the_stack_and_the_traits_make_rows_of_their_own),
 		cmocka_unit_test(a_rate_is_of_the_last_interval),
 		cmocka_unit_test(a_full_table_lets_go_of_more_rows),
 		cmocka_unit_test(the_table_shows_count_place_reason_packet_and_cause),
