@@ -24,7 +24,7 @@ trace -p $sender --func '__tcp_transmit_skb'
 touch $go
 wait $sender
 finish
-large='($path | map(select(.len > 2900)))'
+large='($path | map(select(.len > 1500)))'
 expect "a segment of several packets is sent" "$large != []"
 expect "and later the rest of one, as its child" "$large as \$large | \$path | any(. as \$rest | \$large
 	| any(.packet_id == \$rest.parent_id and .len > \$rest.len and .ts < \$rest.ts))"
