@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 
 #include "filters.h"
+#include "source_lines.h"
 #include "suggest.h"
 
 static int check_privilege(struct error *e)
@@ -55,6 +56,7 @@ static int open_symbols(struct machine *m, struct error *e)
 	if (err)
 		return error_set(e, EXIT_KERNEL, err, "cannot read /proc/kallsyms: %s",
 				 strerror(-err));
+	m->sources = source_lines_new(m->symbols);
 	return 0;
 }
 
@@ -294,6 +296,7 @@ void machine_close(struct machine *m)
 	drop_reasons_free(m->reasons);
 	kernel_layout_free(m->skb_layout);
 	kernel_layout_free(m->shinfo_layout);
+	source_lines_free(m->sources);
 	ksyms_free(m->symbols);
 	free(m->btf_ids);
 	free(m->aids);

@@ -13,6 +13,7 @@ struct filters;
 struct machine {
 	struct kernel_btf *types; /* NULL once the BPF object is opened */
 	struct ksyms *symbols;
+	struct source_lines *sources; /* NULL = not known: source_lines.h */
 	struct drop_reasons *reasons;
 	struct hook_plan *plan;
 	struct kernel_features features;

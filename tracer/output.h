@@ -17,7 +17,8 @@ struct output_env {
 	FILE *out; /* events only */
 	FILE *err; /* summary of the text output, loss reports */
 	const struct options *options;
-	const struct ksyms *symbols; /* names the frames of stacks; NULL = print addresses */
+	const struct ksyms *symbols;  /* names the frames of stacks; NULL = print addresses */
+	struct source_lines *sources; /* NULL = source lines are not known */
 	/* Of the images of events; not NULL if there are any. */
 	const struct kernel_layout *skb_layout, *shinfo_layout;
 	/* Where drops are counted: hands all rows of the table to row(). */

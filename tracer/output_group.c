@@ -10,6 +10,7 @@
 #include "changes.h"
 #include "evidence.h"
 #include "explain.h"
+#include "frames.h"
 #include "text_fields.h"
 #include "text_packet.h"
 #include "text_verdict.h"
@@ -205,7 +206,7 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 	for (uint32_t i = 0; i < rec->stack_len && i < SKBT_STACK_DEPTH; i++) {
 		if (i)
 			lb_text(b, " < ");
-		lb_symbol(b, o->env.symbols, rec->stack[i]);
+		put_frame(b, &o->env, rec, i);
 	}
 	return lb_end_line(b);
 }
@@ -301,7 +302,7 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 {
 	struct group *g = o->state;
 	bool drop = w->fate == FATE_DROPPED;
-	char words[EXPLAIN_TEXT];
+	char words[EXPLAIN_TEXT], source[FRAMES_TEXT];
 	int err;
 
 	g->indent = indent_of(w->depth);
@@ -324,6 +325,8 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 		if (!err)
 			err = put_note(o, i ? "" : "evidence", "",
 				       w->last->evidence->items[i].text);
+	if (!err && drop && !w->last->rec->stack_len)
+		err = put_note(o, "source", "", drop_source_text(source, &o->env, w->last->rec));
 	if (w->depth) /* on with its parent, or a sibling's head */
 		g->indent = indent_of(w->depth - 1);
 	else

@@ -9,6 +9,7 @@
 
 #include "evidence.h"
 #include "explain.h"
+#include "frames.h"
 #include "latency.h"
 #include "output_impl.h"
 #include "piece.h"
@@ -408,7 +409,7 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 		at = b->len;
 		if (i)
 			lb_text(b, "< ");
-		lb_symbol(b, o->env.symbols, rec->stack[i]);
+		put_frame(b, &o->env, rec, i);
 		fold_note(o, at, i == 0);
 	}
 	return lb_end_line(b);
@@ -457,7 +458,7 @@ static int text_event(struct output *o, const struct event *ev)
 	bool drop = rec->type == SKBT_DROP;
 	bool same = o->env.terminal && rec->packet_id && rec->packet_id == t->last.packet_id;
 	bool red_line = drop && o->env.color && !ev->why.routine;
-	char words[EXPLAIN_TEXT];
+	char words[EXPLAIN_TEXT], source[FRAMES_TEXT];
 	int err;
 
 	if (red_line)
@@ -484,6 +485,8 @@ static int text_event(struct output *o, const struct event *ev)
 		err = put_note(o, "advice", "", explain_text(words, ev, ev->why.advice));
 	if (!err && drop)
 		err = put_evidence(o, ev->evidence);
+	if (!err && drop && !rec->stack_len)
+		err = put_note(o, "source", "", drop_source_text(source, &o->env, rec));
 	if (!err)
 		err = put_who(o, ev);
 	if (!err)

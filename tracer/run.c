@@ -125,6 +125,7 @@ static struct output *open_output(const struct options *o, const struct machine 
 		.err = stderr,
 		.options = o,
 		.symbols = m->symbols,
+		.sources = m->sources,
 		.skb_layout = m->skb_layout,
 		.shinfo_layout = m->shinfo_layout,
 		.read_drops = read_drops,

@@ -94,7 +94,8 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":\"PKT_TOO_BIG\",\"reason_"
 		"code\":93,"
-		"\"location\":\"ip_forward+0x2b1\",\"cause\":\"too "
+		"\"location\":\"ip_forward+0x2b1\",\"source\":null,\"inlined\":null,\"cause\":"
+		"\"too "
 		"large\",\"cause_inferred\":false,"
 		"\"advice\":\"send less\",\"routine\":false,\"evidence\":null}\n");
 }
@@ -140,7 +141,8 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"null" UNDECIDED ","
 		"\"total_ns\":null,\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
-		"\"reason\":null,\"reason_code\":null,\"location\":null,\"cause\":null,"
+		"\"reason\":null,\"reason_code\":null,\"location\":null,\"source\":null,"
+		"\"inlined\":null,\"cause\":null,"
 		"\"cause_inferred\":false,\"advice\":null,\"routine\":false,\"evidence\":null}\n");
 }
 
@@ -180,8 +182,9 @@ static void a_drop_outside_any_symbol_has_its_address_as_location(void **state)
 	ev.why.inferred = true;
 	text = show(ev);
 	assert_non_null(strstr(text, "\"func\":null,"));
-	assert_non_null(strstr(text, "\"reason\":null,\"reason_code\":93,"
-				     "\"location\":\"0xffffffff810012b1\","));
+	assert_non_null(strstr(
+		text, "\"reason\":null,\"reason_code\":93,"
+		      "\"location\":\"0xffffffff810012b1\",\"source\":null,\"inlined\":null,"));
 	assert_non_null(strstr(text, "\"cause_inferred\":true,"));
 }
 

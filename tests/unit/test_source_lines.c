@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* File, line and inlined functions of an address: of source_fixture.c, built with debug information
+ * and without. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "frames.h"
+#include "source_lines.h"
+
+static unsigned long at;
+static int inner_line, outer_line;
+
+static struct source_lines *open_fixture(const char *path)
+{
+	FILE *f = popen(path, "r");
+
+	assert_non_null(f);
+	assert_int_equal(fscanf(f, "%lx %d %d", &at, &inner_line, &outer_line), 3);
+	assert_int_equal(pclose(f), 0);
+	return source_lines_of_file(path);
+}
+
+static void assert_frame(const struct source_frame *f, const char *function, int line)
+{
+	static const char file[] = "tests/unit/source_fixture.c";
+	size_t len = strlen(f->file);
+
+	assert_string_equal(f->function, function);
+	assert_int_equal(f->line, line);
+	assert_true(len >= sizeof(file) - 1);
+	assert_string_equal(f->file + len - (sizeof(file) - 1), file);
+}
+
+static void a_return_address_has_the_line_of_its_call_and_what_was_inlined_there(void **state)
+{
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
+	const struct source_place *p;
+
+	(void)state;
+	if (!s)
+		skip(); /* built without libdw */
+	for (int again = 0; again < 2; again++) {
+		p = source_lines_at(s, at, true);
+		assert_non_null(p);
+		assert_int_equal(p->count, 2);
+		assert_frame(&p->frames[0], "inner", inner_line);
+		assert_frame(&p->frames[1], "outer", outer_line);
+	}
+	source_lines_free(s);
+}
+
+static void a_drop_tells_it_in_words(void **state)
+{
+	struct output_env env = { .sources = open_fixture(SOURCE_FIXTURE) };
+	const struct skbt_record rec = { .type = SKBT_DROP, .site = at };
+	char text[FRAMES_TEXT], wanted[64];
+
+	(void)state;
+	if (!env.sources)
+		skip();
+	assert_non_null(drop_source_text(text, &env, &rec));
+	assert_memory_equal(text, "inner (", 7);
+	snprintf(wanted, sizeof(wanted), "source_fixture.c:%d) < outer (", inner_line);
+	assert_non_null(strstr(text, wanted));
+	snprintf(wanted, sizeof(wanted), "source_fixture.c:%d)", outer_line);
+	assert_string_equal(text + strlen(text) - strlen(wanted), wanted);
+	source_lines_free(env.sources);
+	env.sources = NULL;
+	assert_null(drop_source_text(text, &env, &rec));
+}
+
+static void what_is_no_address_of_it_is_not_known(void **state)
+{
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
+
+	(void)state;
+	assert_null(source_lines_at(s, 0, true));
+	assert_null(source_lines_at(s, 0xffffffff81000000, true));
+	assert_null(source_lines_at(NULL, at, true));
+	source_lines_free(s);
+	source_lines_free(NULL);
+}
+
+static void without_debug_information_nothing_is_known(void **state)
+{
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE_PLAIN);
+
+	(void)state;
+	assert_null(source_lines_at(s, at, true));
+	source_lines_free(s);
+	s = source_lines_of_file("/nonexistent");
+	assert_null(source_lines_at(s, at, true));
+	source_lines_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_return_address_has_the_line_of_its_call_and_what_was_inlined_there),
+		cmocka_unit_test(a_drop_tells_it_in_words),
+		cmocka_unit_test(what_is_no_address_of_it_is_not_known),
+		cmocka_unit_test(without_debug_information_nothing_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From an address in the kernel to file and line, and to the functions that the compiler inlined
+ * there, by the kernel's debug information where that is installed (libdw). Built without libdw,
+ * nothing is ever found.
+ */
+#ifndef TRACER_SOURCE_LINES_H
+#define TRACER_SOURCE_LINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../kernel-compat/kernel_compat.h"
+
+enum {
+	SOURCE_FRAMES =
+		8, /* of more functions inlined into each other the outermost are left out */
+	SOURCE_FUNCTION = 56,
+	SOURCE_FILE = 104,
+};
+
+struct source_frame {
+	char function[SOURCE_FUNCTION];
+	char file[SOURCE_FILE]; /* from the top of the kernel's source on */
+	unsigned int line; /* of the instruction, or where the frame before this one was inlined */
+};
+
+/* Innermost first: all but the last one are inlined. */
+struct source_place {
+	unsigned int count;
+	struct source_frame frames[SOURCE_FRAMES];
+};
+
+struct source_lines;
+
+/*
+ * Of the running kernel, whose symbols must outlive it. Opens nothing before the first question,
+ * and asks no server (debuginfod). NULL = no memory, or built without libdw; the other functions
+ * take that.
+ */
+struct source_lines *source_lines_new(const struct ksyms *symbols);
+void source_lines_free(struct source_lines *s);
+
+/* For tests: of a file that is not relocated. */
+struct source_lines *source_lines_of_file(const char *path);
+
+/*
+ * NULL = not known. return_address: it lies behind the call that is meant. Valid until the next
+ * call.
+ */
+const struct source_place *source_lines_at(struct source_lines *s, uint64_t addr,
+					   bool return_address);
+
+#endif
