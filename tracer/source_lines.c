@@ -209,6 +209,18 @@ static void put_frames(struct source_place *p, Dwarf_Die *cu, Dwarf_Die *scopes,
 	}
 }
 
+/* clang writes no table of addresses (.debug_aranges): then each unit is asked for its own. */
+static Dwarf_Die *find_unit(struct source_lines *s, uint64_t addr, Dwarf_Addr *bias)
+{
+	Dwarf_Die *cu = dwfl_addrdie(s->dwfl, addr, bias);
+	Dwfl_Module *module = cu ? NULL : dwfl_addrmodule(s->dwfl, addr);
+
+	while (module && (cu = dwfl_module_nextcu(module, cu, bias)))
+		if (dwarf_haspc(cu, addr - *bias) > 0)
+			break;
+	return cu;
+}
+
 static void look_up(struct source_lines *s, uint64_t addr, struct source_place *p)
 {
 	Dwarf_Die *cu, *scopes = NULL, *parents = NULL;
@@ -218,7 +230,7 @@ static void look_up(struct source_lines *s, uint64_t addr, struct source_place *
 	memset(p, 0, sizeof(*p));
 	if (addr >= s->begin && addr < s->end)
 		addr -= s->moved;
-	cu = dwfl_addrdie(s->dwfl, addr, &bias);
+	cu = find_unit(s, addr, &bias);
 	if (!cu)
 		return;
 	put_line(&p->frames[0], cu, addr - bias);
