@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# kernels: 5.10 6.12 7.3
 # skbtrace count and libpcap count the same of VLAN tags, beside the packet and in it, and on devices above another one, whose packets
 # do not pass the tracepoint again: VLAN, macvlan, ipvlan, bond, team.
 . "$(dirname "$0")/lib.sh"
