@@ -24,7 +24,7 @@ enum {
 	ROUTE_EINVAL = 22,
 	RT_TABLE_MAIN = 254,
 	RT_TABLE_LOCAL = 255,
-	FIB_FRESH_NS = 1000000,
+	FIB_FRESH_NS = 10000000, /* a virtual CPU may stand still for some milliseconds */
 };
 #define RTF_LOCAL 0x80000000u
 

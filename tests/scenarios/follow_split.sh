@@ -2,7 +2,7 @@
 # A large TCP segment gets lost and is sent again in parts, for which TCP cuts it in its queue: what is cut off is a child of it.
 . "$(dirname "$0")/lib.sh"
 pair
-go=/run/go
+go=/run/split.go
 rm -f $go
 at server socat -u TCP-LISTEN:5001,reuseaddr /dev/null &
 ip netns exec client python3 -c '

@@ -8,8 +8,8 @@ pair
 ip link set lo up
 
 # A process that is blocked in receiving when counting begins.
-mkfifo /run/go
-rm -f "$moved" /run/waits
+rm -f "$moved" /run/waits /run/go
+mkfifo /run/go || die "no fifo"
 { python3 "$programs/top_traffic.py" before ::1 </run/go >/run/waits || echo broken >>/run/waits; } &
 waiter=$!
 exec 9>/run/go
