@@ -5,7 +5,7 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
-export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-4200}
+export SKBTRACE_VM_TIMEOUT=${SKBTRACE_VM_TIMEOUT:-5100}
 
 read -ra known <<<"$("$vm_dir/series.sh")"
 kernels=()

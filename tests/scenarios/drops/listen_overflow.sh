@@ -13,9 +13,4 @@ prepare() {
 	set_sysctl b net.ipv4.tcp_syncookies=0
 	serve b drop_sockets.py overflow "$b" 9
 }
-send() {
-	# Once the queue is full, further connections would be tried for minutes.
-	at a timeout 10 bash -c "exec 3<>/dev/tcp/$b/9 4<>/dev/tcp/$b/9
-		tc qdisc add dev a0 root netem delay 200ms
-		for i in 1 2; do { exec 5<>/dev/tcp/$b/9 && sleep 1; } & done; wait"
-}
+send() { at a python3 -I -S "$programs/overflow.py" "$b" 9 a0; }
