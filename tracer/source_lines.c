@@ -4,13 +4,17 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { PLACES = 128 }; /* kept: drops come from few, again and again */
+enum {
+	PLACES = 1024, /* kept: drops come from few, again and again */
+	NOTES_SIZE = 4096,
+};
 
 struct known_place {
 	uint64_t addr; /* 0 = empty */
@@ -54,6 +58,50 @@ static bool has_debug_lines(Dwfl_Module *module)
 	return module && dwfl_module_getdwarf(module, &bias);
 }
 
+/* Length of the build ID in a kernel's notes, which then lies at *id; 0 = none. */
+static size_t find_build_id(const uint8_t *notes, size_t size, const uint8_t **id)
+{
+	static const char owner[] = "GNU";
+	Elf64_Nhdr note; /* in files of 32 bits it is the same */
+	size_t at = 0, text;
+
+	while (at + sizeof(note) <= size) {
+		memcpy(&note, notes + at, sizeof(note));
+		at += sizeof(note);
+		text = at + (((size_t)note.n_namesz + 3) & ~(size_t)3);
+		at = text + (((size_t)note.n_descsz + 3) & ~(size_t)3);
+		if (text + note.n_descsz > size)
+			return 0;
+		if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != sizeof(owner) ||
+		    memcmp(notes + text - sizeof(owner), owner, sizeof(owner)) != 0)
+			continue;
+		*id = notes + text;
+		return note.n_descsz;
+	}
+	return 0;
+}
+
+/* Another build can have the same release, and lines would be wrong. True where that cannot be
+ * told, as one of both has no build ID. */
+static bool is_same_build(Dwfl_Module *kernel, const char *notes_path)
+{
+	uint8_t notes[NOTES_SIZE];
+	const unsigned char *of_file;
+	const uint8_t *of_notes;
+	GElf_Addr where;
+	size_t size, len;
+	int file_len = dwfl_module_build_id(kernel, &of_file, &where);
+	FILE *f = fopen(notes_path, "re");
+
+	if (!f)
+		return true;
+	size = fread(notes, 1, sizeof(notes), f);
+	fclose(f);
+	len = find_build_id(notes, size, &of_notes);
+	return !len || file_len <= 0 ||
+	       (len == (size_t)file_len && memcmp(of_notes, of_file, len) == 0);
+}
+
 /* Between linked and running kernel by a symbol that both have. */
 static bool find_moved(struct source_lines *s, Dwfl_Module *kernel)
 {
@@ -91,7 +139,8 @@ static bool report_kernel(struct source_lines *s)
 		if (!access(path, R_OK))
 			kernel = dwfl_report_elf(s->dwfl, "kernel", path, -1, 0, false);
 	}
-	if (!has_debug_lines(kernel) || !find_moved(s, kernel))
+	if (!has_debug_lines(kernel) || !is_same_build(kernel, "/sys/kernel/notes") ||
+	    !find_moved(s, kernel))
 		return false;
 	dwfl_linux_kernel_report_modules(s->dwfl);
 	return true;
@@ -121,20 +170,24 @@ struct source_lines *source_lines_new(const struct ksyms *symbols)
 	return s;
 }
 
-struct source_lines *source_lines_of_file(const char *path)
+struct source_lines *source_lines_of_file(const char *path, const char *notes)
 {
 	struct source_lines *s = calloc(1, sizeof(*s));
+	Dwfl_Module *file;
 
 	if (!s)
 		return NULL;
 	s->opened = true;
 	s->dwfl = dwfl_begin(&of_file);
+	if (!s->dwfl)
+		return s;
 	dwfl_report_begin(s->dwfl);
-	if (!has_debug_lines(dwfl_report_offline(s->dwfl, "file", path, -1)) ||
-	    dwfl_report_end(s->dwfl, NULL, NULL)) {
-		dwfl_end(s->dwfl);
-		s->dwfl = NULL;
-	}
+	file = dwfl_report_offline(s->dwfl, "file", path, -1);
+	if (has_debug_lines(file) && (!notes || is_same_build(file, notes)) &&
+	    !dwfl_report_end(s->dwfl, NULL, NULL))
+		return s;
+	dwfl_end(s->dwfl);
+	s->dwfl = NULL;
 	return s;
 }
 

@@ -41,12 +41,15 @@ struct source_lines;
 struct source_lines *source_lines_new(const struct ksyms *symbols);
 void source_lines_free(struct source_lines *s);
 
-/* For tests: of a file that is not relocated. */
-struct source_lines *source_lines_of_file(const char *path);
+/* For tests: of a file that is not relocated; notes: a file like /sys/kernel/notes with its build
+ * ID, NULL = that is not looked at. */
+struct source_lines *source_lines_of_file(const char *path, const char *notes);
 
 /*
  * NULL = not known. return_address: it lies behind the call that is meant. Valid until the next
- * call.
+ * call. From one thread only. The first question opens the files, which takes half a second if they
+ * are still on the disk and a tenth of that if not. The ring has room for what comes meanwhile,
+ * 27,000 drops, and what does not fit is counted; so there is no thread for it.
  */
 const struct source_place *source_lines_at(struct source_lines *s, uint64_t addr,
 					   bool return_address);

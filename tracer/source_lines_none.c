@@ -10,9 +10,10 @@ struct source_lines *source_lines_new(const struct ksyms *symbols)
 	return NULL;
 }
 
-struct source_lines *source_lines_of_file(const char *path)
+struct source_lines *source_lines_of_file(const char *path, const char *notes)
 {
 	(void)path;
+	(void)notes;
 	return NULL;
 }
 

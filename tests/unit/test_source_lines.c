@@ -8,7 +8,9 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "frames.h"
 #include "source_lines.h"
@@ -23,7 +25,7 @@ static struct source_lines *open_fixture(const char *path)
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%lx %d %d", &at, &inner_line, &outer_line), 3);
 	assert_int_equal(pclose(f), 0);
-	return source_lines_of_file(path);
+	return source_lines_of_file(path, NULL);
 }
 
 static void assert_frame(const struct source_frame *f, const char *function, int line)
@@ -94,8 +96,55 @@ static void without_debug_information_nothing_is_known(void **state)
 	(void)state;
 	assert_null(source_lines_at(s, at, true));
 	source_lines_free(s);
-	s = source_lines_of_file("/nonexistent");
+	s = source_lines_of_file("/nonexistent", NULL);
 	assert_null(source_lines_at(s, at, true));
+	source_lines_free(s);
+}
+
+static bool is_known_with(const char *notes)
+{
+	struct source_lines *s = source_lines_of_file(SOURCE_FIXTURE, notes);
+	bool known = source_lines_at(s, at, true);
+
+	source_lines_free(s);
+	return known;
+}
+
+static void of_another_build_nothing_is_known(void **state)
+{
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
+
+	(void)state;
+	if (!s)
+		skip();
+	source_lines_free(s);
+	assert_true(is_known_with(SOURCE_NOTES));
+	assert_false(is_known_with(SOURCE_OTHER_NOTES));
+	/* Without a build ID to compare with, there is only the release. */
+	assert_true(is_known_with("/dev/null"));
+	assert_true(is_known_with("/nonexistent"));
+}
+
+/* A build ID behind another note, and notes that are cut off anywhere. */
+static void notes_are_read_as_far_as_they_go(void **state)
+{
+	static const uint32_t linux_note[] = { 6, 4, 256, 0x756e694c, 0x78, 1 }, /* "Linux" */
+		gnu_note[] = { 4, 20, 3, 0x554e47, 1, 2, 3, 4, 5 };
+	const size_t whole = sizeof(linux_note) + sizeof(gnu_note);
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
+	char path[] = "/tmp/test_source_lines.XXXXXX";
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, linux_note, sizeof(linux_note)), sizeof(linux_note));
+	assert_int_equal(write(fd, gnu_note, sizeof(gnu_note)), sizeof(gnu_note));
+	for (size_t size = whole + 1; s && size-- > 0;) {
+		assert_int_equal(ftruncate(fd, (off_t)size), 0);
+		assert_int_equal(is_known_with(path), size < whole);
+	}
+	close(fd);
+	unlink(path);
 	source_lines_free(s);
 }
 
@@ -107,6 +156,8 @@ int main(void)
 		cmocka_unit_test(a_drop_tells_it_in_words),
 		cmocka_unit_test(what_is_no_address_of_it_is_not_known),
 		cmocka_unit_test(without_debug_information_nothing_is_known),
+		cmocka_unit_test(of_another_build_nothing_is_known),
+		cmocka_unit_test(notes_are_read_as_far_as_they_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
