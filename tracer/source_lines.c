@@ -249,14 +249,18 @@ static void put_frames(struct source_place *p, Dwarf_Die *cu, Dwarf_Die *scopes,
 	for (int i = 0; i < count; i++) {
 		struct source_frame *f = &p->frames[p->count];
 		int tag = dwarf_tag(&scopes[i]);
+		bool function = tag == DW_TAG_subprogram;
 		const char *name;
 
-		if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+		if (!function && tag != DW_TAG_inlined_subroutine)
 			continue;
-		name = dwarf_diename(&scopes[i]);
-		snprintf(f->function, sizeof(f->function), "%s", name ? name : "?");
-		p->count++;
-		if (tag == DW_TAG_subprogram || p->count == SOURCE_FRAMES)
+		/* The last frame is for the function. */
+		if (function || p->count + 1 < SOURCE_FRAMES) {
+			name = dwarf_diename(&scopes[i]);
+			snprintf(f->function, sizeof(f->function), "%s", name ? name : "?");
+			p->count++;
+		}
+		if (function)
 			return;
 		put_call_site(&p->frames[p->count], cu, &scopes[i]);
 	}

@@ -14,7 +14,7 @@
 
 enum {
 	SOURCE_FRAMES =
-		8, /* of more functions inlined into each other the outermost are left out */
+		8, /* of more functions inlined into each other the outer ones are left out */
 	SOURCE_FUNCTION = 56,
 	SOURCE_FILE = 104,
 };

@@ -15,15 +15,17 @@
 #include "frames.h"
 #include "source_lines.h"
 
-static unsigned long at;
-static int inner_line, outer_line;
+static unsigned long at, deep_at;
+static int inner_line, outer_line, deep_line;
 
 static struct source_lines *open_fixture(const char *path)
 {
 	FILE *f = popen(path, "r");
 
 	assert_non_null(f);
-	assert_int_equal(fscanf(f, "%lx %d %d", &at, &inner_line, &outer_line), 3);
+	assert_int_equal(
+		fscanf(f, "%lx %d %d %lx %d", &at, &inner_line, &outer_line, &deep_at, &deep_line),
+		5);
 	assert_int_equal(pclose(f), 0);
 	return source_lines_of_file(path, NULL);
 }
@@ -54,6 +56,23 @@ static void a_return_address_has_the_line_of_its_call_and_what_was_inlined_there
 		assert_frame(&p->frames[0], "inner", inner_line);
 		assert_frame(&p->frames[1], "outer", outer_line);
 	}
+	source_lines_free(s);
+}
+
+static void of_too_many_the_function_itself_is_not_left_out(void **state)
+{
+	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
+	const struct source_place *p;
+
+	(void)state;
+	if (!s)
+		skip();
+	p = source_lines_at(s, deep_at, true);
+	assert_non_null(p);
+	assert_int_equal(p->count, SOURCE_FRAMES);
+	assert_string_equal(p->frames[0].function, "deep1");
+	assert_string_equal(p->frames[SOURCE_FRAMES - 2].function, "deep7");
+	assert_frame(&p->frames[SOURCE_FRAMES - 1], "deep", deep_line);
 	source_lines_free(s);
 }
 
@@ -153,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_return_address_has_the_line_of_its_call_and_what_was_inlined_there),
+		cmocka_unit_test(of_too_many_the_function_itself_is_not_left_out),
 		cmocka_unit_test(a_drop_tells_it_in_words),
 		cmocka_unit_test(what_is_no_address_of_it_is_not_known),
 		cmocka_unit_test(without_debug_information_nothing_is_known),
