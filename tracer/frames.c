@@ -16,12 +16,19 @@ static void put_file(struct linebuf *b, const struct source_frame *f)
 	lb_char(b, ')');
 }
 
-void put_frame(struct linebuf *b, const struct output_env *env, const struct skbt_record *rec,
-	       uint32_t i)
+const struct source_place *frame_source(const struct output_env *env, const struct skbt_record *rec,
+					uint32_t i)
 {
 	/* A path event's first frame is the beginning of the function that was entered. */
 	bool returns = i > 0 || rec->type == SKBT_DROP;
-	const struct source_place *p = source_lines_at(env->sources, rec->stack[i], returns);
+
+	return source_lines_at(env->sources, rec->stack[i], returns);
+}
+
+void put_frame(struct linebuf *b, const struct output_env *env, const struct skbt_record *rec,
+	       uint32_t i)
+{
+	const struct source_place *p = frame_source(env, rec, i);
 
 	for (unsigned int n = 0; p && n + 1 < p->count; n++) {
 		lb_text(b, p->frames[n].function);

@@ -16,6 +16,10 @@ enum { FRAMES_TEXT = 1024 };
 void put_frame(struct linebuf *b, const struct output_env *env, const struct skbt_record *rec,
 	       uint32_t i);
 
+/* Where in the source it is. NULL = not known. */
+const struct source_place *frame_source(const struct output_env *env, const struct skbt_record *rec,
+					uint32_t i);
+
 /* Of a drop: where it is in the source. NULL = not known. */
 const struct source_place *drop_source(const struct output_env *env, const struct skbt_record *rec);
 

@@ -5,7 +5,9 @@
 
 #include "clock.h"
 #include "explain.h"
+#include "json_source.h"
 #include "json_writer.h"
+#include "source_lines.h"
 
 /* The last packet, with the keys that it has as an event. */
 static void put_packet(struct json *j, const struct drop_sample *s)
@@ -43,6 +45,7 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 	json_begin_raw(&j);
 	lb_symbol(j.line, o->env.symbols, row->place.site);
 	json_end_raw(&j);
+	json_put_source(&j, source_lines_at(o->env.sources, row->place.site, true));
 	json_put_string(&j, "reason", reason);
 	json_put_u64_or_null(&j, "reason_code", o->env.reasons, row->place.reason);
 	json_put_u64(&j, "count", row->count);
@@ -65,10 +68,10 @@ static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 {
 	struct json j = { .line = &o->line };
 	static const char *const unknown[] = {
-		"func",   "location",   "reason", "reason_code", "per_1000s", "last_ts",
-		"netns",  "netns_name", "ifname", "pkt_type",    "len",       "proto",
-		"src",    "dst",        "sport",  "dport",       "cause",     "cause_inferred",
-		"advice", "routine",
+		"func",      "location",       "source", "inlined",    "reason", "reason_code",
+		"per_1000s", "last_ts",        "netns",  "netns_name", "ifname", "pkt_type",
+		"len",       "proto",          "src",    "dst",        "sport",  "dport",
+		"cause",     "cause_inferred", "advice", "routine",
 	};
 
 	json_begin_line(&j, "drops", wall_ns);

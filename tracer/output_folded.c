@@ -9,11 +9,12 @@
 
 #include "drop_table.h"
 #include "output_impl.h"
+#include "source_lines.h"
 #include "text_fields.h"
 
 enum {
 	ROWS = 4096, /* as many as the kernel side has (probes.c) */
-	LINE_MAX_LEN = 4096,
+	LINE_MAX_LEN = 16384,
 };
 
 struct folded {
@@ -64,14 +65,20 @@ static size_t add(char *text, size_t used, const char *word)
 }
 
 /* Names without offsets: a function is one box of the graph wherever in it the next one is called.
- */
+ * Inlined functions are boxes above it, named as perf's scripts do. */
 static size_t add_frame(const struct output *o, char *text, size_t used, uint64_t addr)
 {
 	const struct ksym *sym = o->env.symbols ? ksyms_at(o->env.symbols, addr, NULL) : NULL;
-	char number[32];
+	const struct source_place *p = source_lines_at(o->env.sources, addr, true);
+	char word[SOURCE_FUNCTION + 8];
 
-	snprintf(number, sizeof(number), "0x%llx", (unsigned long long)addr);
-	return add(text, used, sym ? sym->name : number);
+	snprintf(word, sizeof(word), "0x%llx", (unsigned long long)addr);
+	used = add(text, used, sym ? sym->name : word);
+	for (unsigned int n = p ? p->count - 1 : 0; n-- > 0;) {
+		snprintf(word, sizeof(word), "%s_[i]", p->frames[n].function);
+		used = add(text, used, word);
+	}
+	return used;
 }
 
 static char *fold(const struct output *o, const struct drop_row *row)

@@ -7,9 +7,9 @@
 #include "hexdump.h"
 #include "json_evidence.h"
 #include "json_journey.h"
+#include "json_source.h"
 #include "json_writer.h"
 #include "output_impl.h"
-#include "source_lines.h"
 #include "struct_dump.h"
 #include "verdict_names.h"
 
@@ -144,32 +144,6 @@ static void put_location(struct json *j, const struct event *ev)
 	json_end_raw(j);
 }
 
-/* The line that dropped, and what was inlined around it up to `func`. */
-static void put_source(struct json *j, const struct output *o, const struct skbt_record *rec)
-{
-	const struct source_place *p = drop_source(&o->env, rec);
-
-	json_key(j, "source");
-	if (p) {
-		json_begin_raw(j);
-		lb_text(j->line, p->frames[0].file);
-		lb_char(j->line, ':');
-		lb_u64(j->line, p->frames[0].line);
-		json_end_raw(j);
-	} else {
-		json_null(j);
-	}
-	json_key(j, "inlined");
-	if (!p) {
-		json_null(j);
-		return;
-	}
-	json_begin_array(j);
-	for (unsigned int n = 0; n + 1 < p->count; n++)
-		json_string(j, p->frames[n].function);
-	json_end_array(j);
-}
-
 static void put_drop(struct json *j, const struct output *o, const struct event *ev)
 {
 	char text[EXPLAIN_TEXT];
@@ -177,7 +151,7 @@ static void put_drop(struct json *j, const struct output *o, const struct event 
 	json_put_string(j, "reason", ev->reason);
 	json_put_u64_or_null(j, "reason_code", ev->has_reason, ev->rec->reason);
 	put_location(j, ev);
-	put_source(j, o, ev->rec);
+	json_put_source(j, drop_source(&o->env, ev->rec));
 	json_put_string(j, "cause", explain_text(text, ev, ev->why.cause));
 	json_key(j, "cause_inferred");
 	json_bool(j, ev->why.inferred);
@@ -229,6 +203,7 @@ static int json_event(struct output *o, const struct event *ev)
 	put_who(&j, ev);
 	put_packet(&j, ev);
 	put_stack(&j, o, rec);
+	json_put_stack_source(&j, &o->env, rec);
 	json_key(&j, "delta_ns");
 	if (rec->prev_ts)
 		json_i64(&j, (int64_t)(rec->ts - rec->prev_ts)); /* two CPUs may swap places */

@@ -57,8 +57,8 @@ static void a_path_event_has_every_key_of_its_type(void **state)
 		"\"OUTGOING\","
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
-		"\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":1000" UNDECIDED
-		",\"total_ns\":null,"
+		"\"sport\":null,\"dport\":null,\"stack\":null,\"stack_source\":null,\"stack_"
+		"inlined\":null,\"delta_ns\":1000" UNDECIDED ",\"total_ns\":null,"
 		"\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null}\n");
 }
@@ -89,8 +89,8 @@ static void a_drop_adds_reason_location_cause_and_advice(void **state)
 		"\"mark\":0,\"len\":84,\"proto\":\"ICMP\",\"src\":\"10.77.8.1\",\"dst\":\"10.77.8."
 		"131\","
 		"\"sport\":null,\"dport\":null,\"stack\":[\"ip_forward+0x2b1\",\"ip_rcv+0x5c\","
-		"\"0xffffffff81000fff\"],\"delta_ns\":1700" UNDECIDED
-		",\"total_ns\":null,\"changes\":null,"
+		"\"0xffffffff81000fff\"],\"stack_source\":null,\"stack_inlined\":null,\"delta_ns\":"
+		"1700" UNDECIDED ",\"total_ns\":null,\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"
 		"\"reason\":\"PKT_TOO_BIG\",\"reason_"
 		"code\":93,"
@@ -137,7 +137,8 @@ static void what_is_unknown_is_null_and_never_left_out(void **state)
 		"\"owner_cmdline\":null,\"owner_cgroup\":null,\"owner_container\":null,"
 		"\"pkt_type\":null,\"mark\":0,\"len\":0,\"proto\":null,\"src\":"
 		"null,"
-		"\"dst\":null,\"sport\":null,\"dport\":null,\"stack\":null,\"delta_ns\":"
+		"\"dst\":null,\"sport\":null,\"dport\":null,\"stack\":null,\"stack_source\":null,"
+		"\"stack_inlined\":null,\"delta_ns\":"
 		"null" UNDECIDED ","
 		"\"total_ns\":null,\"changes\":null,"
 		"\"bytes\":null,\"skb_dump\":null,\"shinfo_dump\":null,"

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fabricate.h"
 #include "frames.h"
 #include "source_lines.h"
 
@@ -96,6 +97,121 @@ static void a_drop_tells_it_in_words(void **state)
 	assert_null(drop_source_text(text, &env, &rec));
 }
 
+static struct capture c;
+static struct ksyms *symbols;
+static struct options options;
+
+/* A drop in inner(), that was called by what is not in the file. */
+static struct event fabricate_drop_in_fixture(const char *output)
+{
+	struct event ev = fabricate_drop();
+
+	c.env.symbols = symbols;
+	c.env.sources = open_fixture(SOURCE_FIXTURE);
+	fabricated.rec.site = at;
+	((uint64_t *)(fabricated.space + sizeof(fabricated.rec)))[0] = at;
+	fabricated.rec.stack_len = 2;
+	capture_begin(&c, output, &options);
+	return ev;
+}
+
+static void end_capture(void)
+{
+	source_lines_free(c.env.sources);
+	capture_end(&c);
+}
+
+static void assert_output_has(const char *format, ...)
+{
+	char wanted[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(wanted, sizeof(wanted), format, args);
+	va_end(args);
+	if (!strstr(c.out, wanted))
+		fail_msg("no %s in: %s", wanted, c.out);
+}
+
+static void json_has_it_beside_location_and_stack(void **state)
+{
+	struct event ev = fabricate_drop_in_fixture("json");
+
+	(void)state;
+	assert_int_equal(output_event(c.output, &ev), 0);
+	capture_text(&c);
+	if (c.env.sources) {
+		assert_output_has("tests/unit/source_fixture.c:%d\",\"inlined\":[\"inner\"],",
+				  inner_line);
+		assert_output_has("\"stack\":[\"0x%lx\",\"ip_rcv+0x5c\"],\"stack_source\":[\"", at);
+		assert_output_has("tests/unit/source_fixture.c:%d\",null],"
+				  "\"stack_inlined\":[[\"inner\"],null],\"delta_ns\"",
+				  inner_line);
+	}
+	end_capture();
+}
+
+static void frames_have_it_in_text(void **state)
+{
+	struct event ev = fabricate_drop_in_fixture("text");
+
+	(void)state;
+	assert_int_equal(output_event(c.output, &ev), 0);
+	capture_text(&c);
+	if (c.env.sources) {
+		assert_output_has("\n              stack   inner (");
+		assert_output_has("source_fixture.c:%d) < 0x%lx (", inner_line, at);
+		assert_output_has("source_fixture.c:%d) < ip_rcv+0x5c\n", outer_line);
+	} else {
+		assert_output_has("\n              stack   0x%lx < ip_rcv+0x5c\n", at);
+	}
+	end_capture();
+}
+
+static int one_row(void *source, drop_row_fn *row, void *ctx)
+{
+	const struct skbt_drop_place place = { .site = at, .reason = 93 };
+
+	(void)source;
+	row(ctx, &place, &(struct skbt_drop_count){ .count = 7 });
+	return 0;
+}
+
+static void summarise(void)
+{
+	struct run_counts counts = { .drops = 7 };
+	struct run_info info = { .backend = "tracepoint", .kernel = "6.18" };
+
+	assert_int_equal(output_summary(c.output, &counts, &info, 1700000000000000000), 0);
+	capture_text(&c);
+}
+
+static void rows_of_drops_have_it_in_json(void **state)
+{
+	(void)state;
+	options.json = true;
+	c.env.read_drops = one_row;
+	fabricate_drop_in_fixture("drops");
+	summarise();
+	if (c.env.sources)
+		assert_output_has("tests/unit/source_fixture.c:%d\",\"inlined\":[\"inner\"],"
+				  "\"reason\":",
+				  inner_line);
+	options.json = false;
+	end_capture();
+}
+
+static void inlined_functions_are_boxes_of_a_flame_graph(void **state)
+{
+	(void)state;
+	c.env.read_drops = one_row;
+	fabricate_drop_in_fixture("folded");
+	summarise();
+	if (c.env.sources)
+		assert_output_has("0x%lx;inner_[i];- 7\n", at);
+	end_capture();
+}
+
 static void what_is_no_address_of_it_is_not_known(void **state)
 {
 	struct source_lines *s = open_fixture(SOURCE_FIXTURE);
@@ -174,11 +290,20 @@ int main(void)
 			a_return_address_has_the_line_of_its_call_and_what_was_inlined_there),
 		cmocka_unit_test(of_too_many_the_function_itself_is_not_left_out),
 		cmocka_unit_test(a_drop_tells_it_in_words),
+		cmocka_unit_test(json_has_it_beside_location_and_stack),
+		cmocka_unit_test(frames_have_it_in_text),
+		cmocka_unit_test(rows_of_drops_have_it_in_json),
+		cmocka_unit_test(inlined_functions_are_boxes_of_a_flame_graph),
 		cmocka_unit_test(what_is_no_address_of_it_is_not_known),
 		cmocka_unit_test(without_debug_information_nothing_is_known),
 		cmocka_unit_test(of_another_build_nothing_is_known),
 		cmocka_unit_test(notes_are_read_as_far_as_they_go),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	symbols = fabricate_symbols();
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	ksyms_free(symbols);
+	return failed;
 }
