@@ -159,20 +159,25 @@ static void open_kernel(struct source_lines *s)
 	s->dwfl = NULL;
 }
 
+static struct source_lines *new_lines(void)
+{
+	/* Now, as later there are threads. */
+	unsetenv("DEBUGINFOD_URLS");
+	return calloc(1, sizeof(struct source_lines));
+}
+
 struct source_lines *source_lines_new(const struct ksyms *symbols)
 {
-	struct source_lines *s = calloc(1, sizeof(*s));
+	struct source_lines *s = new_lines();
 
 	if (s)
 		s->symbols = symbols;
-	/* Now, as later there are threads. */
-	unsetenv("DEBUGINFOD_URLS");
 	return s;
 }
 
 struct source_lines *source_lines_of_file(const char *path, const char *notes)
 {
-	struct source_lines *s = calloc(1, sizeof(*s));
+	struct source_lines *s = new_lines();
 	Dwfl_Module *file;
 
 	if (!s)

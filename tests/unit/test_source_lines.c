@@ -7,9 +7,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "fabricate.h"
@@ -236,6 +238,30 @@ static void without_debug_information_nothing_is_known(void **state)
 	source_lines_free(s);
 }
 
+/* libdwfl would ask for what it does not find, if it is installed with that. */
+static void no_server_is_asked(void **state)
+{
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof(here);
+	char url[64], cache[] = "/tmp/test_source_lines.XXXXXX";
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	assert_true(server >= 0);
+	assert_int_equal(bind(server, (struct sockaddr *)&here, len), 0);
+	assert_int_equal(listen(server, 1), 0);
+	assert_int_equal(getsockname(server, (struct sockaddr *)&here, &len), 0);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(here.sin_port));
+	assert_non_null(mkdtemp(cache));
+	setenv("DEBUGINFOD_URLS", url, 1);
+	setenv("DEBUGINFOD_MAXTIME", "1", 1);
+	setenv("DEBUGINFOD_CACHE_PATH", cache, 1);
+	source_lines_free(source_lines_of_file(SOURCE_FIXTURE_PLAIN, NULL));
+	assert_int_equal(accept(server, NULL, NULL), -1);
+	close(server);
+	rmdir(cache);
+}
+
 static bool is_known_with(const char *notes)
 {
 	struct source_lines *s = source_lines_of_file(SOURCE_FIXTURE, notes);
@@ -296,6 +322,7 @@ int main(void)
 		cmocka_unit_test(inlined_functions_are_boxes_of_a_flame_graph),
 		cmocka_unit_test(what_is_no_address_of_it_is_not_known),
 		cmocka_unit_test(without_debug_information_nothing_is_known),
+		cmocka_unit_test(no_server_is_asked),
 		cmocka_unit_test(of_another_build_nothing_is_known),
 		cmocka_unit_test(notes_are_read_as_far_as_they_go),
 	};
