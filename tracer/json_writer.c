@@ -122,8 +122,13 @@ static const bool plain[256] = {
 
 void json_string_n(struct json *j, const char *text, size_t len)
 {
-	const uint8_t *s = (const uint8_t *)text, *end = s + len;
+	const uint8_t *s = (const uint8_t *)text, *end;
 
+	if (!text) {
+		json_null(j);
+		return;
+	}
+	end = s + len;
 	json_begin_raw(j);
 	while (s < end) {
 		const uint8_t *start = s;
@@ -139,10 +144,7 @@ void json_string_n(struct json *j, const char *text, size_t len)
 
 void json_string(struct json *j, const char *text)
 {
-	if (text)
-		json_string_n(j, text, strlen(text));
-	else
-		json_null(j);
+	json_string_n(j, text, text ? strlen(text) : 0);
 }
 
 void json_begin_raw(struct json *j)
