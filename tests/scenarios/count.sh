@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# kernels: 5.10 6.1 6.18
 # skbtrace count counts what a libpcap program counts on the same interface with the same expression, in and out, packets and bytes; and
 # without an expression what the interface's own counters count. On a bridge, with GSO, without Ethernet headers, on lo.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
-# kernels: 5.10 6.12 7.3
+# kernels: 5.10 7.3
 # Drops alone: shown one by one, counted in a table, folded by stack; a flood loses none of them.
 . "$(dirname "$0")/lib.sh"
 pair
@@ -49,8 +49,10 @@ expect "-c counts them" '$drop | length == 2'
 trace --drops "udp port 4242"
 sender 100 20000 4242
 finish
-expect "nothing is lost when each is shown with evidence" '$summary | .hits >= 20000 and .emitted == .matched and .lost == 0 and .missed == 0'
-expect "each of them is a drop" '$drop | length == 20000'
+# Without "expect", which reads all of them into memory.
+tail -n 1 "$events" | jq -e '.hits >= 20000 and .emitted == .matched and .lost == 0 and .missed == 0' >/dev/null ||
+	fail "not all are shown: $(tail -n 1 "$events")"
+[ "$(grep -c '"type":"drop"' "$events")" = 20000 ] || fail "not 20000 drops"
 
 trace drops --buffer 64K udp
 sender 100 20000 4242 4243

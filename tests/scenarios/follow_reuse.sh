@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 900
-# kernels: 5.10 6.12 7.3
+# kernels: 5.10 7.3
 # The kernel uses the addresses of skbs again at once. 200,000 packets, of which every other one matches; the source port and the size
 # say which packet it is: no number is ever shared by two of them, and none of them has two.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
-# kernels: 5.10 6.12 7.3
+# kernels: 5.10 7.3
 # -x shows the bytes that were sent, -xx the Ethernet header before them, --skb the kernel's own structs.
 . "$(dirname "$0")/lib.sh"
 pair

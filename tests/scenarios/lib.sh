@@ -115,7 +115,7 @@ finish() {
 	wait "$tracer"
 	status=$?
 	[ $status = 0 ] || fail "skbtrace ended with $status: $(cat "$errors")"
-	jq -e -s 'last.type == "summary"' "$events" >/dev/null || fail "the last line is not the summary"
+	tail -n 1 "$events" | jq -e '.type == "summary"' >/dev/null || fail "the last line is not the summary"
 }
 
 # Runs jq on the events: $all without the summary and in order of time, $path, $drop, $summary.

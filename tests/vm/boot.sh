@@ -63,7 +63,7 @@ machine() {
 	qemu+=(-cpu Skylake-Client -m 1024 -nodefaults -display none -no-reboot)
 	qemu+=(-kernel "$kernel/vmlinuz" -initrd "$kernel/initrd")
 	# no_timer_check: on a busy host the kernel waits in vain for the emulated timer, and panics.
-	qemu+=(-append "console=ttyS0 quiet panic=-1 oops=panic no_timer_check")
+	qemu+=(-append "console=ttyS0 quiet panic=-1 oops=panic no_timer_check ${SKBTRACE_VM_APPEND:-}")
 	disk root.ext4 "$rootfs"
 	disk modules.ext4 "$kernel/modules.ext4"
 	disk payload.ext4
