@@ -123,8 +123,8 @@ static __always_inline int nft_evaluated(__u64 sp)
 /*
  * The handle of the rule that the expression lies in, 0 = not among the first ones of this chain.
  * rules: from 5.17 (2c865a8a28a1) a blob with one rule behind the other, before that an array of
- * pointers that ends with NULL. A global function, as the verifier follows its loop once then, and not
- * for each chain of a run.
+ * pointers that ends with NULL. A global function, as the verifier follows its loop once then, and
+ * not for each chain of a run.
  */
 __noinline __u64 rule_of(__u64 rules, __u64 expr)
 {

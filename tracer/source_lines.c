@@ -39,10 +39,22 @@ static const char *const vmlinux_paths[] = {
 	"/lib/modules/%s/build/vmlinux",
 };
 
+/* libdw 0.188 has a list of sections that the kernel does not keep, without __versions, and gives
+ * up a module that has it. */
+static int section_address(Dwfl_Module *module, void **user, const char *module_name,
+			   Dwarf_Addr base, const char *section_name, GElf_Word index,
+			   const GElf_Shdr *header, Dwarf_Addr *addr)
+{
+	if (dwfl_linux_kernel_module_section_address(module, user, module_name, base, section_name,
+						     index, header, addr) != DWARF_CB_OK)
+		*addr = (Dwarf_Addr)-1; /* not in memory */
+	return DWARF_CB_OK;
+}
+
 static const Dwfl_Callbacks of_kernel = {
 	.find_elf = dwfl_linux_kernel_find_elf,
 	.find_debuginfo = dwfl_standard_find_debuginfo,
-	.section_address = dwfl_linux_kernel_module_section_address,
+	.section_address = section_address,
 };
 
 static const Dwfl_Callbacks of_file = {
