@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# kernels: 5.10 6.1 6.18 7.3
 # Every combination of options that changes the code is accepted by this kernel's verifier.
 . "$(dirname "$0")/lib.sh"
 payload='tcp[((tcp[12:1]&0xf0)>>2):4]=0x47455420'

@@ -10,7 +10,7 @@ at client iptables-legacy -A OUTPUT -p udp -j DROP
 trace --buffer 64M --backend fentry.multi --callstack --func '__ip_local_out|ip_output|nf_hook_slow' udp
 senders=
 for size in 100 200 300 400; do
-	sender $size 4000 9 &
+	sender $size 1500 9 &
 	senders="$senders $!"
 done
 # shellcheck disable=SC2086 # several words
