@@ -52,9 +52,9 @@ static int drops_begin(struct output *o)
 	d->table = drop_table_new(ROWS, false);
 	if (!d->table)
 		return -ENOMEM;
-	d->interval = o->env.options->interval_ns;
-	if (!d->interval && o->env.terminal && !o->env.options->json)
-		d->interval = SECOND_NS;
+	/* JSON has rows at the end only; the interval then just says how long to run. */
+	if (!o->env.options->json)
+		d->interval = o->env.options->interval_ns ?: (o->env.terminal ? SECOND_NS : 0);
 	d->began = d->shown_at = d->rates_at = clock_now();
 	return 0;
 }

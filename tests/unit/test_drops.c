@@ -246,6 +246,18 @@ static void json_has_a_line_for_each_row_and_the_summary(void **state)
 	capture_end(&c);
 }
 
+/* An interval says when a table is shown; JSON has none, only rows at the end. */
+static void json_has_no_tables_while_it_runs(void **state)
+{
+	(void)state;
+	PARSE("drops", "--json", "--interval", "1");
+	begin("drops");
+	kernel_counts(&forward, 0, 9);
+	assert_int_equal(output_tick(c.output, UINT64_MAX / 2), 0);
+	assert_string_equal(capture_text(&c), "");
+	capture_end(&c);
+}
+
 static void folded_stacks_begin_outermost_and_are_added_up(void **state)
 {
 	struct event ev = fabricate_drop();
@@ -280,6 +292,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_lets_go_of_more_rows),
 		cmocka_unit_test(the_table_shows_count_place_reason_packet_and_cause),
 		cmocka_unit_test(json_has_a_line_for_each_row_and_the_summary),
+		cmocka_unit_test(json_has_no_tables_while_it_runs),
 		cmocka_unit_test(folded_stacks_begin_outermost_and_are_added_up),
 	};
 	int failed;
