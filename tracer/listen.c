@@ -137,14 +137,16 @@ static int read_existing(struct listen *t, struct error *e)
 {
 	int err = listen_list_read(&t->list, t->options->udp, t->options->netns_inode);
 
-	if (err == -ENOENT || err == -EPROTONOSUPPORT) {
+	bool no_diag = err == -ENOENT || err == -EPROTONOSUPPORT;
+
+	if (no_diag) {
 		fputs("skbtrace: sockets that are there cannot be listed: the kernel has no "
 		      "inet_diag (modules tcp_diag, udp_diag)\n",
 		      stderr);
 		err = t->options->once ? err : 0;
 	}
 	if (err)
-		return error_set(e, err == -ENOENT ? EXIT_KERNEL : EXIT_RUNTIME, err,
+		return error_set(e, no_diag ? EXIT_KERNEL : EXIT_RUNTIME, err,
 				 "cannot list the sockets that are there: %s", strerror(-err));
 	if (!t->list.complete)
 		fputs("skbtrace: some network namespaces could not be looked at (needs "

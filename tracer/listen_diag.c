@@ -46,6 +46,19 @@ static struct skbt_listener *append(struct listen_list *list)
 	return &list->sockets[list->count++];
 }
 
+/* An IPv6 socket bound to ::ffff:a.b.c.d is one of IPv4, as the probe of new ones says. */
+static void put_address(struct skbt_ends *ends, const struct inet_diag_msg *msg)
+{
+	bool mapped = msg->idiag_family == AF_INET6 &&
+		      IN6_IS_ADDR_V4MAPPED((const struct in6_addr *)msg->id.idiag_src);
+
+	ends->family = mapped ? AF_INET : msg->idiag_family;
+	if (ends->family == AF_INET)
+		memcpy(ends->laddr, msg->id.idiag_src + (mapped ? 3 : 0), 4);
+	else
+		memcpy(ends->laddr, msg->id.idiag_src, 16);
+}
+
 static int take_message(struct dump *d, const struct inet_diag_msg *msg, uint8_t proto)
 {
 	struct skbt_listener *l;
@@ -57,10 +70,9 @@ static int take_message(struct dump *d, const struct inet_diag_msg *msg, uint8_t
 		return -ENOMEM;
 	l->inode = msg->idiag_inode;
 	l->netns = d->here;
-	l->ends.family = msg->idiag_family;
+	put_address(&l->ends, msg);
 	l->ends.proto = proto;
 	l->ends.lport = ntohs(msg->id.idiag_sport);
-	memcpy(l->ends.laddr, msg->id.idiag_src, msg->idiag_family == AF_INET ? 4 : 16);
 	/* Of a socket that listens the send queue is the length of the backlog. */
 	l->backlog = proto == IPPROTO_TCP ? msg->idiag_wqueue : 0;
 	l->ifindex = msg->id.idiag_if;
@@ -125,22 +137,30 @@ static int dump_family(struct dump *d, uint8_t family, uint8_t proto)
 	return err < 0 ? err : 0;
 }
 
+/* All are asked for, also if one cannot be told, as UDP where there is no udp_diag. */
 static bool dump_netns(const struct netns_place *place, void *ctx)
 {
-	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	static const struct {
+		uint8_t family, proto;
+	} kinds[] = {
+		{ AF_INET, IPPROTO_TCP },
+		{ AF_INET6, IPPROTO_TCP },
+		{ AF_INET, IPPROTO_UDP },
+		{ AF_INET6, IPPROTO_UDP },
+	};
 	struct dump *d = ctx;
 	int err = 0;
 
 	if (d->netns && place->inode != d->netns)
 		return false;
 	d->here = place->inode;
-	for (size_t i = 0; i < 2 && !err; i++) {
-		err = dump_family(d, families[i], IPPROTO_TCP);
-		if (!err && d->udp)
-			err = dump_family(d, families[i], IPPROTO_UDP);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && err != -ENOMEM; i++) {
+		if (kinds[i].proto == IPPROTO_UDP && !d->udp)
+			continue;
+		err = dump_family(d, kinds[i].family, kinds[i].proto);
+		if (err && !d->err)
+			d->err = err;
 	}
-	if (err)
-		d->err = err;
 	return err == -ENOMEM || d->netns;
 }
 

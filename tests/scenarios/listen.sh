@@ -42,7 +42,9 @@ serving client stream ::1 7002 12 early6
 early6=$served
 serving server dgram 127.0.0.1 7003 - earlyudp
 earlyudp=$served
+serving server stream ::ffff:127.0.0.1 7004 14 early46
 trace listen -u
+serving server stream ::ffff:127.0.0.1 7015 24 late46
 serving server stream 127.0.0.1 7011 21 late
 late=$served
 serving client stream :: 7012 22 late6
@@ -82,6 +84,9 @@ expect "IPv4 that was there" "$(one 7001) | .existing and .pid == $early and .co
 expect "its command line" "$(one 7001) | .cmdline | startswith(\"python3 -c\") and contains(\"import ctypes\")"
 expect "IPv6 that was there, in another namespace" "$(one 7002) | .existing and .pid == $early6 and .family == \"IPv6\" and .addr == \"::1\"
 	and .backlog == 12 and .netns_name == \"client\" and .netns == $(inode client)"
+for port in 7004 7015; do
+	expect "IPv4 by a socket of IPv6, whenever it came" "$(one $port) | .family == \"IPv4\" and .addr == \"127.0.0.1\""
+done
 expect "UDP that was there" "$(one 7003) | .existing and .pid == $earlyudp and .proto == \"UDP\" and .backlog == null"
 expect "IPv4 that came" "$(one 7011) | (.existing | not) and .pid == $late and .comm == \"late\" and .addr == \"127.0.0.1\" and .backlog == 21
 	and .netns_name == \"server\" and .netns == $(inode server) and (.cmdline | startswith(\"python3 -c\"))"
