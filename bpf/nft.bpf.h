@@ -208,6 +208,8 @@ static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slo
 	if (!skb)
 		return;
 	find_start(skb, &slot->window);
+	if (config.netns || config.have_ifname)
+		read_device(skb, &slot->dev);
 	fill_record(rec, &hit, cpu, slot, skb);
 	if (config.want_tables)
 		keep_table(&rec->route, tracked);
@@ -221,8 +223,22 @@ static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slo
 	slot->call.state = read_u64(pkt + config.nft.pkt_state);
 	slot->call.object = chain;
 	slot->call.pkt = pkt;
-	if (bpf_map_update_elem(&runs, &pkt, &fresh, BPF_ANY) || keep_call(sp, &slot->call))
+	if (bpf_map_update_elem(&runs, &pkt, &fresh, BPF_ANY)) {
 		count(cpu, SKBT_LOST_CALLS);
+	} else if (keep_call(sp, &slot->call)) {
+		bpf_map_delete_elem(&runs, &pkt);
+		count(cpu, SKBT_LOST_CALLS);
+	}
+}
+
+/* Of a call at this stack pointer whose return was missed. */
+static __always_inline void forget_run(__u64 sp)
+{
+	struct call *old = bpf_map_lookup_elem(&calls, &sp);
+
+	if (old && old->pkt)
+		bpf_map_delete_elem(&runs, &old->pkt);
+	forget_call(sp);
 }
 
 /*
@@ -237,7 +253,7 @@ static __always_inline int nft_begin(__u64 sp, __u64 pkt, __u64 chain)
 	__u32 zero = 0;
 
 	if (calls_open)
-		forget_call(sp);
+		forget_run(sp);
 	skb = read_u64(pkt + config.nft.pkt_skb);
 	if (!maybe_known(skb))
 		return 0;

@@ -72,6 +72,9 @@ static __always_inline bool fill_return(struct skbt_record *rec, const struct ca
 	}
 	if (skb) {
 		find_start(skb, &slot->window);
+		/* Else fill_record() does; what is there is that of the last hit. */
+		if (config.netns || config.have_ifname)
+			read_device(skb, &slot->dev);
 		fill_record(rec, &hit, cpu, slot, skb);
 		if (config.want_tables)
 			keep_table(&rec->route, tracked);
