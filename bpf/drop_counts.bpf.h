@@ -98,12 +98,14 @@ static __always_inline __u32 ip_traits(const __u8 *ip)
 {
 	__u8 first = byte_at(ip), protocol, ttl;
 	__u32 header, len, traits = 0;
+	bool later_fragment = false;
 
 	if (first >> 4 == 4) {
 		header = (first & 15) * 4;
 		len = byte_at(ip + 2) << 8 | byte_at(ip + 3);
 		ttl = byte_at(ip + 8);
 		protocol = byte_at(ip + 9);
+		later_fragment = (byte_at(ip + 6) & 0x1f) | byte_at(ip + 7);
 		if (byte_at(ip + 16) >> 4 == 14)
 			traits |= SKBT_TRAIT_TO_GROUP;
 	} else if (first >> 4 == 6) {
@@ -120,12 +122,12 @@ static __always_inline __u32 ip_traits(const __u8 *ip)
 		traits |= SKBT_TRAIT_TTL_OUT;
 	if (protocol == TRAIT_ICMP || protocol == TRAIT_ICMPV6)
 		traits |= SKBT_TRAIT_ICMP;
-	if (protocol == TRAIT_TCP)
+	if (protocol == TRAIT_TCP && !later_fragment)
 		traits |= tcp_traits(ip + header, len > header ? len - header : 0);
 	return traits;
 }
 
-/* w: find_start() has found the packet's. */
+/* w: find_start() has found the packet's, or it was made up of the socket's addresses. */
 static __always_inline __u32 traits_of(const struct sk_buff *skb, const struct window *w)
 {
 	__u32 traits = BPF_CORE_READ_BITFIELD(skb, pkt_type) & SKBT_TRAIT_PKT_TYPE;
@@ -135,7 +137,8 @@ static __always_inline __u32 traits_of(const struct sk_buff *skb, const struct w
 		traits |= SKBT_TRAIT_NO_DEVICE;
 	if (!skb->protocol)
 		traits |= SKBT_TRAIT_NO_PROTOCOL;
-	return w->start == SKBT_NO_HEADER ? traits : traits | ip_traits(skb->head + at);
+	return w->start == SKBT_NO_HEADER || w->made_up ? traits
+							: traits | ip_traits(skb->head + at);
 }
 
 static __always_inline struct skbt_drop_count *row_of(struct cpu_state *cpu,
