@@ -93,9 +93,9 @@ struct skbt_record {
 	__u64 packet_id; /* 1, 2, ... of this run; 0 = the table of packets was full */
 	__u64 parent_id; /* of the packet that this one was copied or cut from; 0 = of none */
 	__u64 skb;       /* address of the struct sk_buff */
-	__u64 site;   /* path: index into the plan's targets; drop: address of the dropping code */
-	__u32 reason; /* drop: enum skb_drop_reason of this kernel; 0 where it has none */
-	__u32 pid;    /* thread group id of the current task, whatever the context */
+	__u64 site;      /* address: path: where the probe hit; drop: of the dropping code */
+	__u32 reason;    /* drop: enum skb_drop_reason of this kernel; 0 where it has none */
+	__u32 pid;       /* thread group id of the current task, whatever the context */
 	__u32 tid;
 	__u32 netns;   /* inode, 0 = unknown */
 	__u32 ifindex; /* of skb->dev, 0 = none */

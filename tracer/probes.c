@@ -531,7 +531,7 @@ int probes_counts(const struct probes *p, struct run_counts *counts)
 		err = -errno;
 		goto out;
 	}
-	/* The counters are the first member of struct cpu_state (bpf/trace.bpf.h). */
+	/* The counters are the first member of struct cpu_state (bpf/state.bpf.h). */
 	memset(counts->counter, 0, sizeof(counts->counter));
 	for (unsigned int cpu = 0; cpu < p->cpus; cpu++)
 		for (int c = 0; c < SKBT_COUNTERS; c++)

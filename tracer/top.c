@@ -18,7 +18,7 @@
 #include "top_output.h"
 #include "top_probe.h"
 
-enum { ROWS_MAX = 65536 }; /* 128 bytes each; of more, those idle for longest are put together */
+enum { ROWS_MAX = 65536 }; /* 120 bytes each; of more, those idle for longest are put together */
 
 struct top {
 	const struct options *options;
