@@ -270,6 +270,22 @@ int count_out(__u64 *ctx)
 	return 0;
 }
 
+#define PACKET_LOOPBACK 5
+
+/*
+ * What __netif_receive_skb_core() is called with and packet sockets do not get: copies for the
+ * sender itself of what it sends to a group (dev_loopback_xmit()), which packet_rcv() refuses, and
+ * what comes back from an ifb, which it got before (skb_skip_tc_classify()).
+ */
+static __always_inline bool is_no_arrival(const struct sk_buff *skb)
+{
+	const struct sk_buff___cls_act *cls = (const void *)skb;
+
+	return BPF_CORE_READ_BITFIELD(skb, pkt_type) == PACKET_LOOPBACK ||
+	       (bpf_core_field_exists(cls->tc_skip_classify) &&
+		BPF_CORE_READ_BITFIELD(cls, tc_skip_classify));
+}
+
 SEC("skbt.rawtp/netif_receive_skb")
 int count_in(__u64 *ctx)
 {
@@ -277,7 +293,7 @@ int count_in(__u64 *ctx)
 	struct net_device *dev = skb->dev;
 	__u32 matching = 1;
 
-	if (!device_counts(true, dev))
+	if (!device_counts(true, dev) || is_no_arrival(skb))
 		return 0;
 	/* No other header that devices have is as long as that of Ethernet. */
 	if (data_offset(skb) - skb->mac_header != ETH_HLEN ||

@@ -181,6 +181,10 @@ struct sk_buff___vlan_bit {
 	__u8 vlan_present : 1;
 };
 
+struct sk_buff___cls_act {
+	__u8 tc_skip_classify : 1;
+};
+
 struct page {
 	unsigned long flags;
 };

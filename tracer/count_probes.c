@@ -34,7 +34,6 @@ struct count_probes {
 	uint32_t expressions;
 	unsigned int cpus;
 	char *values; /* of a map, for all CPUs */
-	size_t value_size;
 	char places[80];
 };
 
@@ -310,17 +309,8 @@ int count_probes_read(struct count_probes *p, struct count_table *t)
 uint64_t count_probes_missed(const struct count_probes *p)
 {
 	uint64_t missed = p->attachment ? attachment_missed(p->attachment) : 0;
-	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, p->skel->obj)
-	{
-		struct bpf_prog_info info = { 0 };
-		__u32 size = sizeof(info);
-
-		if (!bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
-			missed += info.recursion_misses;
-	}
-	return missed;
+	return missed + object_missed(p->skel->obj);
 }
 
 const char *count_probes_places(const struct count_probes *p)

@@ -5,6 +5,7 @@
 
 #include "count_output.h"
 #include "netns_names.h"
+#include "text_fields.h"
 
 static int result(FILE *out)
 {
@@ -24,13 +25,22 @@ int count_text_header(FILE *out, bool by_device)
 static void put_device(FILE *out, const struct skbt_device *d, const struct count_names *names)
 {
 	const char *name = names->netns ? netns_name(names->netns, d->netns) : NULL;
+	struct linebuf b;
 
-	if (!d->ifindex)
-		fprintf(out, " %-12s %-15s", "-", "-");
-	else if (name)
-		fprintf(out, " %-12s %-15.*s", name, SKBT_IFNAME_LEN, d->name);
+	if (!d->ifindex) {
+		fprintf(out, " %-12s %-15s ", "-", "-");
+		return;
+	}
+	lb_init(&b, out);
+	lb_char(&b, ' ');
+	if (name)
+		put_safe(&b, name, SIZE_MAX);
 	else
-		fprintf(out, " %-12" PRIu32 " %-15.*s", d->netns, SKBT_IFNAME_LEN, d->name);
+		lb_u64(&b, d->netns);
+	lb_pad_to(&b, 14);
+	put_safe(&b, d->name, SKBT_IFNAME_LEN);
+	lb_pad_to(&b, 30);
+	lb_write_out(&b);
 }
 
 int count_text(FILE *out, const struct count_table *t, const struct count_names *names,
@@ -51,7 +61,9 @@ int count_text(FILE *out, const struct count_table *t, const struct count_names 
 		fprintf(out, "%-8s", time);
 		if (by_device)
 			put_device(out, &l->device, names);
-		fprintf(out, " %12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64 "  %s\n",
+		else
+			putc(' ', out);
+		fprintf(out, "%12" PRIu64 " %14" PRIu64 " %12" PRIu64 " %14" PRIu64 "  %s\n",
 			(uint64_t)l->in.packets, (uint64_t)l->in.bytes, (uint64_t)l->out.packets,
 			(uint64_t)l->out.bytes, *expression ? expression : "-");
 	}

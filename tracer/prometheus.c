@@ -57,8 +57,62 @@ static void put_head(FILE *out, const char *metric, const char *help)
 	fprintf(out, "# HELP %s %s\n# TYPE %s counter\n", metric, help, metric);
 }
 
-int prometheus_write(FILE *out, const struct count_table *total, const struct count_names *names,
-		     uint64_t missed)
+/* The first namespace of that name: one that was made again has another inode. */
+static uint32_t first_of_name(const struct count_table *t, uint32_t inode,
+			      const struct count_names *names)
+{
+	const char *name = names->netns ? netns_name(names->netns, inode) : NULL, *other;
+	uint32_t last = 0;
+
+	for (size_t i = 0; name && i < t->count && t->lines[i].device.netns != inode; i++) {
+		if (t->lines[i].device.netns == last)
+			continue;
+		last = t->lines[i].device.netns;
+		other = netns_name(names->netns, last);
+		if (other && strcmp(other, name) == 0)
+			return last;
+	}
+	return inode;
+}
+
+static bool is_repeated(uint32_t expression, const struct count_names *names)
+{
+	for (uint32_t i = 0; i < expression; i++)
+		if (strcmp(names->expressions[i], names->expressions[expression]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * *out becomes t with one line for what has the same labels, as an interface that was deleted and
+ * made again: a file with a series twice is refused as a whole. 0 or -ENOMEM.
+ */
+static int by_labels(const struct count_table *t, const struct count_names *names,
+		     struct count_table *out)
+{
+	uint32_t inode = 0, first = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < t->count && !err; i++) {
+		struct count_line line = t->lines[i];
+
+		if (is_repeated(line.expression, names))
+			continue;
+		if (line.device.ifindex) {
+			if (!first || line.device.netns != inode) {
+				inode = line.device.netns;
+				first = first_of_name(t, inode, names);
+			}
+			line.device.netns = first;
+			line.device.ifindex = 1;
+		}
+		err = count_table_add(out, &line);
+	}
+	return err;
+}
+
+static int put_counters(FILE *out, const struct count_table *total, const struct count_names *names,
+			uint64_t missed)
 {
 	static const char packets[] = "skbtrace_packets_total", bytes[] = "skbtrace_bytes_total";
 
@@ -79,6 +133,18 @@ int prometheus_write(FILE *out, const struct count_table *total, const struct co
 	put_head(out, "skbtrace_missed_total", "Packets that the kernel did not let be counted.");
 	fprintf(out, "skbtrace_missed_total %" PRIu64 "\n", missed);
 	return fflush(out) || ferror(out) ? -EIO : 0;
+}
+
+int prometheus_write(FILE *out, const struct count_table *total, const struct count_names *names,
+		     uint64_t missed)
+{
+	struct count_table labelled = { 0 };
+	int err = by_labels(total, names, &labelled);
+
+	if (!err)
+		err = put_counters(out, &labelled, names, missed);
+	count_table_free(&labelled);
+	return err;
 }
 
 static int fail(const char *path, int err, struct error *e)

@@ -69,6 +69,26 @@ compare client c0
 pings client 172.20.0.3 3000
 same
 
+# What the kernel gives back to the sender, as it is for a group that it is in, has not arrived.
+expressions=('icmp')
+compare client c0
+at client ping -b -c 3 -i 0.2 -W 1 -q 172.20.255.255 >/dev/null 2>&1
+same
+some out
+
+# What comes back from an ifb, where it is shaped, has arrived before.
+modprobe ifb numifbs=0
+ip -n server link add ifb0 type ifb || die "no ifb"
+ip -n server link set ifb0 up
+tc -n server qdisc add dev s0 ingress
+tc -n server filter add dev s0 parent ffff: matchall action mirred egress redirect dev ifb0 || die "no mirred"
+expressions=('icmp' 'ip')
+compare server s0
+pings client 172.20.0.3 200
+same
+some in
+tc -n server qdisc del dev s0 ingress
+
 # A device without Ethernet headers, and the loopback, of which libpcap leaves out what is sent.
 modprobe tun
 ip netns exec client python3 "$programs/tun.py" tun0 &

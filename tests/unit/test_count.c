@@ -39,6 +39,7 @@ static int clear(void **state)
 	count_table_free(&table);
 	count_table_free(&other);
 	expressions[0] = "udp";
+	expressions[1] = "tcp port 80";
 	names.iface = NULL;
 	return 0;
 }
@@ -160,6 +161,24 @@ static void prometheus_has_help_type_and_labels(void **state)
 		"skbtrace_missed_total 3\n");
 }
 
+/* An interface that was deleted and made again is another one to the kernel. */
+static void what_has_the_same_labels_is_one_series(void **state)
+{
+	char *text, *first;
+
+	(void)state;
+	expressions[1] = "udp"; /* twice the same */
+	add(&table, 7, 2, "tun0", 0, 12, 5);
+	add(&table, 7, 9, "tun0", 0, 3, 1);
+	add(&table, 7, 9, "tun0", 1, 3, 1);
+	text = written(prometheus);
+	first = strstr(text, "iface=\"tun0\",direction=\"in\"} 15\n");
+	assert_non_null(first);
+	assert_non_null(strstr(text, "iface=\"tun0\",direction=\"out\"} 6\n"));
+	assert_null(strstr(text, "direction=\"in\"} 3\n"));
+	free(text);
+}
+
 static void labels_are_escaped(void **state)
 {
 	char *text;
@@ -275,6 +294,16 @@ static void text_by_device_leaves_out_what_is_empty(void **state)
 		       "            5            500  udp\n");
 }
 
+/* Whoever may name an interface may not move the cursor. */
+static void text_shows_no_control_characters(void **state)
+{
+	(void)state;
+	add(&table, 7, 2, "a\033[2J b", 0, 12, 5);
+	assert_written(text_by_device,
+		       "total    7            a?[2J_b                   12           1200"
+		       "            5            500  udp\n");
+}
+
 static int json_interval(FILE *out)
 {
 	return count_json(out, &table, &other, &names, 1000000000, 2000000000);
@@ -324,11 +353,13 @@ int main(void)
 		cmocka_unit_test_teardown(an_interval_is_what_came_since_the_last, clear),
 		cmocka_unit_test_teardown(together_there_is_a_line_for_each_expression, clear),
 		cmocka_unit_test_teardown(prometheus_has_help_type_and_labels, clear),
+		cmocka_unit_test_teardown(what_has_the_same_labels_is_one_series, clear),
 		cmocka_unit_test_teardown(labels_are_escaped, clear),
 		cmocka_unit_test_teardown(a_name_of_16_bytes_ends_there, clear),
 		cmocka_unit_test_teardown(the_file_is_replaced_whole, clear),
 		cmocka_unit_test_teardown(a_place_that_cannot_be_written_is_named, clear),
 		cmocka_unit_test_teardown(text_fills_every_column, clear),
+		cmocka_unit_test_teardown(text_shows_no_control_characters, clear),
 		cmocka_unit_test_teardown(text_by_device_leaves_out_what_is_empty, clear),
 		cmocka_unit_test_teardown(json_has_the_interval_and_the_totals, clear),
 		cmocka_unit_test_teardown(json_of_all_devices_has_the_interface_asked_for, clear),
