@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # Functions beyond the hook table: --all, --module, --func, and the command probes.
 . "$(dirname "$0")/lib.sh"
 pair

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 180
+# sample: 5.10 6.18 7.3
 # A frame for a MAC address that is not the bridge's is passed up by a promiscuous bridge and dropped by IP: OTHERHOST.
 . "$(dirname "$0")/lib.sh"
 namespace client

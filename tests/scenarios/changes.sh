@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # What changed since a packet's last event: source NAT and a mark on a router, devices and namespaces, a tunnel put on and taken off.
 . "$(dirname "$0")/lib.sh"
 router

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # What is looked up about a drop, in the packet's namespace, when it is shown: each kind where it explains one.
 . "$(dirname "$0")/lib.sh"
 router

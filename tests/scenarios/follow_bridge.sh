@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# sample: 5.10 6.18 7.3
 # A broadcast is flooded to the bridge's ports in copies: children of the packet that came in, which itself goes up to the bridge's device.
 . "$(dirname "$0")/lib.sh"
 for ns in client switch left right far; do namespace $ns; done

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# sample: 5.10 6.18 7.3
 # Fragments are children of the packet that was cut; what is put together of them again is one of them, or a child of one. Only the
 # whole packet has ports in its headers, so it is by following that the others are seen.
 . "$(dirname "$0")/lib.sh"

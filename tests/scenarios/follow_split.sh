@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# sample: 5.10 6.18 7.3
 # A large TCP segment gets lost and is sent again in parts, for which TCP cuts it in its queue: what is cut off is a child of it.
 . "$(dirname "$0")/lib.sh"
 pair

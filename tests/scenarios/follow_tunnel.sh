@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # Through a tunnel a packet keeps its number, or has a line of parents, from the sender's inner headers over the outer ones to the receiver.
 . "$(dirname "$0")/lib.sh"
 pair

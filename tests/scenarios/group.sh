@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # --group: a ping through a router is two blocks, the request and the reply, each whole, with its time and what became of it.
 . "$(dirname "$0")/lib.sh"
 router

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # --inner looks into tunnels: the inner packet is asked, and the outer one stays what it is.
 . "$(dirname "$0")/lib.sh"
 pair

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # --min-latency shows only packets that were held up, whole, and the table of hops says where: in a queue that delays by a second.
 # Half a second is asked for: what no packet takes that is not held up, even on a machine that emulates.
 . "$(dirname "$0")/lib.sh"

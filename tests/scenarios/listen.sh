@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 200
+# sample: 5.10 6.18 7.3
 # skbtrace listen: servers that were there before and that come later, in several namespaces, each with its process, command line,
 # port, backlog and namespace; bound sockets of UDP with -u; filters; --once.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # A traced module is unloaded: the kernel refuses that, or tracing goes on without it. One that goes while skbtrace starts is no
 # reason to fail.
 . "$(dirname "$0")/lib.sh"

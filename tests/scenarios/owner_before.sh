@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 180
+# sample: 5.10 6.18 7.3
 # A UDP server that was there before the trace owns what its socket gets, also where the packet is dropped because that is full.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-owner.sh"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 180
+# sample: 5.10 6.18 7.3
 # The cgroup of a socket's owner, and the container that it is named after: of one that was there before the trace, and of one that
 # came and went, with its process, while the tracer was held still.
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 200
+# sample: 5.10 6.18 7.3
 # -p of a server: the packets that its sockets get, from the socket on, and those of no other process.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib-owner.sh"

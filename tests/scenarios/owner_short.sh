@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 180
+# sample: 5.10 6.18 7.3
 # Command lines of processes that are gone when their events are read: one that exits at once, one that executes one program after
 # another, and a child that executes none. The tracer is held still meanwhile.
 . "$(dirname "$0")/lib.sh"

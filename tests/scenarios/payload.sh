@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # The payload of local TCP lies in page fragments: a test of its bytes finds an HTTP GET on lo, and nothing else.
 . "$(dirname "$0")/lib.sh"
 namespace host

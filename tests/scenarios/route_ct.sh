@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # The routing decision and the state of the connection, as packets carry them; and verdicts in words.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_verdicts.sh"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 120
+# sample: 5.10 6.18 7.3
 # The text output, piped: one event a line with every column filled, drops with cause and stack below, counts at the end.
 . "$(dirname "$0")/lib.sh"
 pair

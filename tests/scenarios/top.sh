@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # skbtrace top: the bytes of each process are those that it sent and received, whatever calls it used; filters; other rows than
 # processes; what it prints.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 600
 # kernels: 5.10 6.12 7.3
+# sample: 5.10 7.3
 # skbtrace top: 500 processes with a connection or a datagram each, of TCP and UDP, IPv4 and IPv6, that are gone before they are
 # shown: each has its bytes and its name. Then more connections than there is room for: no byte is lost without a word.
 . "$(dirname "$0")/lib.sh"

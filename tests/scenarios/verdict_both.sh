@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # Legacy iptables and nft side by side: each says what it did, whoever comes first.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_verdicts.sh"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 400
+# sample: 5.10 6.18 7.3
 # What the legacy tables decide: table, chain and verdict, for IPv4, IPv6, ARP, and bridged frames where the kernel has ebtables.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_verdicts.sh"

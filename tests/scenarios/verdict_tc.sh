@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 300
+# sample: 5.10 6.18 7.3
 # What tc, a qdisc and a generic XDP program decide.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_verdicts.sh"

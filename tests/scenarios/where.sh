@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
+# sample: 5.10 6.18 7.3
 # --where: conditions on fields of the skb, its device and its socket, with this kernel's types.
 . "$(dirname "$0")/lib.sh"
 pair

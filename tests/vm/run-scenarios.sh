@@ -3,7 +3,9 @@
 # run-scenarios.sh [NAME...]: runs INSIDE a test machine. Each tests/scenarios/NAME.sh runs in a bash of its own; exit status 0 is
 # a pass, 77 a skip (its last line says why), anything else a failure. In the first ten lines a scenario may say
 # "# timeout: SECONDS" (default 120), what it takes at most on an idle computer: it is given three times that, as two machines share
-# a computer that may have other work. And "# kernels: 6.12 6.18 7.3" (default: all). Files called lib*.sh are not scenarios.
+# a computer that may have other work. "# kernels: 6.12 6.18 7.3" says where it can run (default: on all), and "# sample: 5.10 7.3" where
+# it does if SKBTRACE_SAMPLE is set: as 6.1 attaches like 5.10, and 6.12 like 6.18, many need not run on each. Files called lib*.sh
+# are not scenarios.
 # Prints "ok NAME (3.2 s)", "not ok NAME (why)" followed by the output, or "skip NAME (why)".
 # A scenario of many cases prints such a line for each, "ok NAME/CASE", to its file descriptor 3, which is our stdout. With
 # NAME/CASE for NAME it is told to run this case alone: the file is NAME.sh, with CASE as argument.
@@ -44,11 +46,16 @@ report() {
 
 # scenario FILE [CASE]
 scenario() {
-	local file=$1 name limit kernels begin status
+	local file=$1 name limit kernels sample begin status
 	name=$(basename "$file" .sh)
 	kernels=$(head_value kernels "$file")
 	if [ -n "$kernels" ] && [[ " $kernels " != *" $KERNEL "* ]]; then
 		echo "skip $name (only for $kernels)"
+		return
+	fi
+	sample=$(head_value sample "$file")
+	if [ -n "${SKBTRACE_SAMPLE:-}" ] && [ -n "$sample" ] && [[ " $sample " != *" $KERNEL "* ]]; then
+		echo "skip $name (in a run of everything only for $sample)"
 		return
 	fi
 	limit=$(head_value timeout "$file")
