@@ -38,7 +38,7 @@ for _ in $(seq 1800); do
 	grep -q '^lost' "$errors" && break
 	sleep 0.1
 done
-before=$(grep -c ' UDP ' $text)
+before=$(grep -c '^[0-9].* UDP ' $text)
 send 20
 sleep 0.5
 kill -INT $tracer
@@ -51,7 +51,7 @@ wait $tracer || fail "exit $?: $(cat "$errors")"
 
 told=$(sed -n 's/^lost \([0-9]*\) events so far: \1 buffer full, 0 nested$/\1/p' "$errors" | tail -n 1)
 lost=$(sed -n 's/^[0-9]* packets, [0-9]* events, [0-9]* drops, \([0-9]*\) lost$/\1/p' "$errors")
-shown=$(grep -c ' UDP ' $text)
+shown=$(grep -c '^[0-9].* UDP ' $text)
 [ "${told:-0}" -gt 1000 ] || fail "losses are not told while it runs: $told"
 [ "$told" = "$lost" ] || fail "told $told lost events, in the end $lost"
 [ $((shown + lost)) = 1560 ] || fail "of 520 packets with three events each $shown were shown and $lost lost"
