@@ -4,6 +4,6 @@
 # where: ip6_forward
 # reason: IP_INHDR
 # cause: hop limit ran out: it was 1 on arrival
-# evidence: ^route: route to .* from ra: dev rb
+# evidence: (^|; )route: route to .* from ra: dev rb
 prepare() { routed; }
 send() { at a ping -c 1 -W 1 -t 1 "$far6"; }

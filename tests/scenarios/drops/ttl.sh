@@ -4,6 +4,6 @@
 # where: ip_forward
 # reason: IP_INHDR
 # cause: TTL ran out: it was 1 on arrival
-# evidence: ^route: route to .* from ra: dev rb
+# evidence: (^|; )route: route to .* from ra: dev rb
 prepare() { routed; }
 send() { at a ping -c 1 -W 1 -t 1 "$far"; }
