@@ -67,7 +67,10 @@ struct event {
 	uint64_t stack_id;        /* drop, --folded: skbt_stack_hash() of its stack, else 0 */
 	struct packet packet;
 	const struct skbt_drop *drop; /* drop: what the record says beside the packet, or NULL */
-	struct explanation why;       /* drops only */
+	/* drop: what a rule or table of the firewall decided; NULL = not known, or no firewall. The
+	 * explanation says more with it. */
+	const struct skbt_verdict *rule;
+	struct explanation why;               /* drops only */
 	const struct evidence_list *evidence; /* drops only; NULL = none was gathered */
 	const struct skbt_verdict *verdict;   /* of a return; NULL = it is none */
 	const char *decision;                 /* of a bridge, in words; NULL = none is made here */

@@ -332,15 +332,22 @@ void evidence_note(struct evidence *e, const struct event *ev)
 	r->verdict = *v;
 }
 
-static void put_verdict(struct evidence *e, const struct event *ev, struct question *q)
+const struct skbt_verdict *evidence_verdict(const struct evidence *e, const struct event *drop)
 {
-	const struct remembered *r = &e->verdicts[ev->rec->packet_id % VERDICTS];
+	const struct remembered *r = &e->verdicts[drop->rec->packet_id % VERDICTS];
 
-	if (!(q->kinds & 1U << EVIDENCE_RULE) || !ev->rec->packet_id ||
-	    r->packet != ev->rec->packet_id)
+	if (!(drop->why.evidence & 1U << EVIDENCE_RULE) || !drop->rec->packet_id ||
+	    r->packet != drop->rec->packet_id)
+		return NULL;
+	return &r->verdict;
+}
+
+static void put_verdict(const struct event *ev, struct question *q)
+{
+	if (!ev->rule)
 		return;
 	q->has_verdict = true;
-	q->verdict = r->verdict;
+	q->verdict = *ev->rule;
 	q->verdict.entered = 0; /* the same rule is the same question */
 }
 
@@ -461,7 +468,7 @@ const struct evidence_list *evidence_gather(struct evidence *e, const struct eve
 	q.kinds = ev->why.evidence;
 	if (!q.kinds || !ev->rec->netns)
 		return NULL;
-	put_verdict(e, ev, &q);
+	put_verdict(ev, &q);
 	put_packet(ev, &q);
 	put_place(ev, &q);
 	a = find(e, &q, now);

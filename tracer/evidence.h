@@ -52,6 +52,10 @@ uint32_t evidence_thread(const struct evidence *e);
 /* An event that is no drop: what a firewall decided is remembered for the drop of that packet. */
 void evidence_note(struct evidence *e, const struct event *ev);
 
+/* What a firewall decided about a drop whose why.evidence has EVIDENCE_RULE; NULL = not known.
+ * Valid until the next evidence_note(). */
+const struct skbt_verdict *evidence_verdict(const struct evidence *e, const struct event *drop);
+
 /*
  * What there is for a drop's why.evidence; NULL = nothing, or no time for it (evidence.c has the
  * limits). Valid until the next call.

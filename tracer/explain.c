@@ -60,7 +60,7 @@ void explain_drop(const struct event *ev, struct explanation *out)
 		return;
 	out->cause = e->cause;
 	out->advice = e->advice;
-	out->inferred = !given;
+	out->inferred = !given && !ev->rule;
 	out->routine = e->routine;
 	out->evidence =
 		e->routine ? 0 : evidence_for(given ? ev->reason : "", ev->func ? ev->func : "");

@@ -11,7 +11,8 @@ enum { EXPLAIN_TEXT = 384 }; /* bytes of the longest text with its values, and a
 
 /*
  * Looks first for the kernel's reason, then, where it gave none or NOT_SPECIFIED, for the function
- * that dropped; the second is marked inferred. Both texts NULL: nothing is known.
+ * that dropped; the second is marked inferred, unless ev->rule is known, which is no guess. Both
+ * texts NULL: nothing is known.
  */
 void explain_drop(const struct event *ev, struct explanation *out);
 

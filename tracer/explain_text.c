@@ -6,6 +6,7 @@
 
 #include "digits.h"
 #include "explain.h"
+#include "verdict_names.h"
 
 struct text {
 	char *to;
@@ -28,13 +29,24 @@ static void put_number(struct text *t, uint64_t n)
 	put(t, digits, put_decimal(digits, n, 1));
 }
 
-/* Interfaces can have any name. */
+static void put_words(struct text *t, const char *words)
+{
+	put(t, words, strlen(words));
+}
+
+/* Interfaces, tables and chains can have any name. */
+static void put_foreign(struct text *t, const char *name, size_t size)
+{
+	for (size_t i = 0; i < size && name[i]; i++)
+		put(t, name[i] > ' ' && name[i] < 0x7f ? name + i : "?", 1);
+}
+
 static void put_name(struct text *t, const char *name)
 {
-	for (size_t i = 0; i < SKBT_IFNAME_LEN && name[i]; i++)
-		put(t, name[i] > ' ' && name[i] < 0x7f ? name + i : "?", 1);
-	if (!*name)
-		put(t, "its interface", 13);
+	if (*name)
+		put_foreign(t, name, SKBT_IFNAME_LEN);
+	else
+		put_words(t, "its interface");
 }
 
 static void put_mac(struct text *t, const uint8_t mac[6])
@@ -53,7 +65,7 @@ static void put_address(struct text *t, const struct event *ev, const uint8_t *a
 	if (ev->packet.family)
 		put(t, text, put_ip_address(text, ev->packet.family, addr));
 	else
-		put(t, "its address", 11);
+		put_words(t, "its address");
 }
 
 static void put_iface(struct text *t, const struct event *ev)
@@ -91,7 +103,7 @@ static void put_port(struct text *t, const struct event *ev)
 	if (ev->packet.has_ports)
 		put_number(t, ev->packet.dport);
 	else
-		put(t, "its port", 8);
+		put_words(t, "its port");
 }
 
 static void put_ethertype(struct text *t, const struct event *ev)
@@ -99,6 +111,57 @@ static void put_ethertype(struct text *t, const struct event *ev)
 	char text[8];
 
 	put(t, text, (size_t)snprintf(text, sizeof(text), "0x%04x", ev->why.values.ethertype));
+}
+
+/* family table chain, as nft(8) wants them. */
+static void put_chain(struct text *t, const struct event *ev)
+{
+	const struct skbt_verdict *v = ev->rule;
+	const char *family = v ? verdict_family(v) : NULL;
+
+	if (!v)
+		return put_words(t, "of its rule");
+	put_words(t, family ? family : "?");
+	put(t, " ", 1);
+	put_foreign(t, v->table, sizeof(v->table));
+	put(t, " ", 1);
+	put_foreign(t, v->chain, sizeof(v->chain));
+}
+
+static void put_rule_of_nft(struct text *t, const struct event *ev)
+{
+	if (ev->rule->rule) {
+		put_words(t, "rule ");
+		put_number(t, ev->rule->rule);
+		put_words(t, " of ");
+		return put_chain(t, ev);
+	}
+	put_words(t, "the policy of ");
+	put_chain(t, ev);
+	put_words(t, ", or a rule that is not known");
+}
+
+static void put_rule_of_iptables(struct text *t, const struct event *ev)
+{
+	const char *hook = verdict_hook(ev->rule);
+
+	put_words(t, "a rule or the policy of ");
+	if (hook) {
+		put_words(t, hook);
+		put_words(t, " of ");
+	}
+	put_words(t, "table ");
+	put_foreign(t, ev->rule->table, sizeof(ev->rule->table));
+}
+
+static void put_rule(struct text *t, const struct event *ev)
+{
+	if (!ev->rule)
+		put_words(t, "one of its rules");
+	else if (ev->rule->chain[0])
+		put_rule_of_nft(t, ev);
+	else
+		put_rule_of_iptables(t, ev);
 }
 
 #define NUMBER(name)                                                                               \
@@ -120,7 +183,7 @@ static const struct {
 	{ "src", put_src },       { "dst", put_dst },     { "port", put_port },
 	{ "out", put_out },       { "iface", put_iface }, { "protocol", put_protocol },
 	{ "mac", put_own_mac },   { "dmac", put_dmac },   { "ethertype", put_ethertype },
-	{ "rcvbuf", put_rcvbuf },
+	{ "rcvbuf", put_rcvbuf }, { "rule", put_rule },   { "chain", put_chain },
 };
 
 /* Returns how many bytes of the text it was, 0 = there is no such placeholder. */

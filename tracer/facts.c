@@ -377,6 +377,16 @@ static bool is_no_packet(const struct view *v)
 	       family != AF_PACKET;
 }
 
+static bool rule_of_nft(const struct view *v)
+{
+	return v->ev->rule && v->ev->rule->chain[0];
+}
+
+static bool rule_of_iptables(const struct view *v)
+{
+	return v->ev->rule && !v->ev->rule->chain[0] && v->ev->rule->table[0];
+}
+
 static bool buffer_full(const struct view *v)
 {
 	return v->drop->sk_rcvbuf &&

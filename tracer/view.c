@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "explain.h"
+
 enum {
 	SECOND_NS = 1000000000,
 	QUIET_SECONDS = 5,   /* without an event: shown as it stands */
@@ -72,6 +74,15 @@ static bool is_left_out(const struct view *v, const struct event *ev)
 	return o->drops && ev->why.routine && !o->json && !o->verbose && !options_count_drops(o);
 }
 
+/* With the rule that decided, the explanation names it. */
+static void gather(struct evidence *e, struct event *drop)
+{
+	drop->rule = evidence_verdict(e, drop);
+	if (drop->rule)
+		explain_drop(drop, &drop->why);
+	drop->evidence = evidence_gather(e, drop);
+}
+
 int view_show(struct view *v, struct event *ev)
 {
 	if (is_left_out(v, ev)) {
@@ -82,7 +93,7 @@ int view_show(struct view *v, struct event *ev)
 	if (v->latency)
 		latency_event(v->latency, ev, ev->rec->type);
 	if (v->evidence && ev->rec->type == SKBT_DROP)
-		ev->evidence = evidence_gather(v->evidence, ev);
+		gather(v->evidence, ev);
 	else if (v->evidence)
 		evidence_note(v->evidence, ev);
 	v->events++;

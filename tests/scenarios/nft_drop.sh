@@ -20,7 +20,8 @@ expect "in the server, on the way in" '$drop | all(.netns_name == "server" and .
 # From 6.7 on nft frees the packet itself (e0d4593140b0), before that nf_hook_slow does.
 expect "by the firewall" '$drop | all(.func == "nf_hook_slow" or .func == "nft_do_chain")'
 expect "of the connection attempt" '$drop[0] | .proto == "TCP" and .dport == 8080 and (.stack | length > 3)'
-expect "with a cause in words" '$drop[0] | .cause | test("netfilter|firewall|nft")'
+handle=$(at server nft -a list chain inet t input | sed -n 's/.* # handle //p' | tail -n 1)
+expect "with the rule as its cause" "\$drop | all(.cause == \"the firewall said DROP: rule $handle of inet t input\" and .advice != null)"
 [ "$KERNEL" = 5.10 ] || expect "the kernel says the same" '$drop[0].reason == "NETFILTER_DROP"'
 refute "TCP saw it" '$path | any(.func == "tcp_v4_rcv" and .netns_name == "server" and .dport == 8080)'
 done_testing

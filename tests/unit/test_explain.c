@@ -280,6 +280,44 @@ static void values_are_told(void **state)
 	assert_null(explain_text(text, &ev, NULL));
 }
 
+/* The drop of a packet about which this rule or table has decided. */
+static const char *firewall_cause(const struct skbt_verdict *rule)
+{
+	static char text[EXPLAIN_TEXT];
+	struct skbt_record rec = { .type = SKBT_DROP };
+	struct event ev = {
+		.rec = &rec, .func = "nf_hook_slow", .reason = "NETFILTER_DROP", .rule = rule
+	};
+
+	explain_drop(&ev, &ev.why);
+	return explain_text(text, &ev, ev.why.cause);
+}
+
+static void the_rule_that_decided_is_the_cause(void **state)
+{
+	struct skbt_verdict v = {
+		.kind = SKBT_VERDICT_NF, .family = 1, .rule = 12, .table = "t", .chain = "in\npt"
+	};
+
+	(void)state;
+	assert_string_equal(firewall_cause(&v), "the firewall said DROP: rule 12 of inet t in?pt");
+	v.rule = 0;
+	assert_string_equal(
+		firewall_cause(&v),
+		"the firewall said DROP: the policy of inet t in?pt, or a rule that is not known");
+	v = (struct skbt_verdict){ .kind = SKBT_VERDICT_NF, .table = "filter" };
+	assert_string_equal(firewall_cause(&v),
+			    "the firewall said DROP: a rule or the policy of table filter");
+	v.family = 2;
+	v.hook = 1;
+	v.has_hook = 1;
+	assert_string_equal(
+		firewall_cause(&v),
+		"the firewall said DROP: a rule or the policy of INPUT of table filter");
+	assert_string_equal(firewall_cause(NULL),
+			    "a netfilter hook said DROP: a firewall rule, or connection tracking");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +332,7 @@ int main(void)
 		cmocka_unit_test(every_entry_can_fire),
 		cmocka_unit_test(every_reason_of_the_test_kernels_has_a_cause),
 		cmocka_unit_test(values_are_told),
+		cmocka_unit_test(the_rule_that_decided_is_the_cause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

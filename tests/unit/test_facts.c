@@ -216,6 +216,22 @@ static void tcp_flags_tell(void **state)
 	assert_false(HAS(FIN));
 }
 
+static void a_firewall_that_decided_is_nft_if_it_has_chains(void **state)
+{
+	struct skbt_verdict rule = { .table = "filter" };
+
+	(void)state;
+	dropped(UDP4);
+	assert_false(HAS(RULE_OF_NFT));
+	assert_false(HAS(RULE_OF_IPTABLES));
+	ev.rule = &rule;
+	assert_true(HAS(RULE_OF_IPTABLES));
+	assert_false(HAS(RULE_OF_NFT));
+	strcpy(rule.chain, "input");
+	assert_true(HAS(RULE_OF_NFT));
+	assert_false(HAS(RULE_OF_IPTABLES));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +245,7 @@ int main(void)
 		cmocka_unit_test(addresses_tell),
 		cmocka_unit_test(the_socket_tells),
 		cmocka_unit_test(tcp_flags_tell),
+		cmocka_unit_test(a_firewall_that_decided_is_nft_if_it_has_chains),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
