@@ -39,6 +39,20 @@ static __always_inline bool comes_from(struct in_device *in, __be32 saddr)
 	return false;
 }
 
+/* As ip6_forward() asks: the setting of the interface itself is about router advertisements. */
+static __always_inline bool forwards_ipv6(struct net_device *dev, struct inet6_dev *in6)
+{
+	struct ipv6_devconf *all = BPF_CORE_READ(dev, nd_net.net, ipv6.devconf_all);
+	struct ipv6_devconf___force *own = (void *)__builtin_preserve_access_index(&in6->cnf);
+	__u8 forced = 0;
+
+	if (all && BPF_CORE_READ(all, forwarding))
+		return true;
+	if (bpf_core_field_exists(own->force_forwarding))
+		bpf_core_read(&forced, sizeof(forced), &own->force_forwarding);
+	return forced;
+}
+
 static __always_inline void fill_ip_settings(struct skbt_drop *d, struct net_device *dev,
 					     const struct sk_buff *skb)
 {
@@ -61,7 +75,7 @@ static __always_inline void fill_ip_settings(struct skbt_drop *d, struct net_dev
 	}
 	if (in6) {
 		d->known |= SKBT_KNOWN_IPV6;
-		d->forwarding6 = BPF_CORE_READ(in6, cnf.forwarding) != 0;
+		d->forwarding6 = forwards_ipv6(dev, in6);
 		d->disable_ipv6 = BPF_CORE_READ(in6, cnf.disable_ipv6) != 0;
 	}
 }
@@ -112,6 +126,7 @@ static __always_inline void fill_drop(struct skbt_drop *d, const struct skbt_rec
 				      const struct sk_buff *skb, const struct sock *sk)
 {
 	__builtin_memset(d, 0, sizeof(*d));
+	d->csum_valid = BPF_CORE_READ_BITFIELD(skb, csum_valid);
 	if (rec->ifindex)
 		fill_drop_device(d, skb->dev, skb);
 	if (rec->route.ifindex)

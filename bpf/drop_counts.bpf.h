@@ -137,8 +137,11 @@ static __always_inline __u32 traits_of(const struct sk_buff *skb, const struct w
 		traits |= SKBT_TRAIT_NO_DEVICE;
 	if (!skb->protocol)
 		traits |= SKBT_TRAIT_NO_PROTOCOL;
-	return w->start == SKBT_NO_HEADER || w->made_up ? traits
-							: traits | ip_traits(skb->head + at);
+	if (w->start != SKBT_NO_HEADER && !w->made_up)
+		traits |= ip_traits(skb->head + at);
+	if (traits & SKBT_TRAIT_ICMP && !BPF_CORE_READ_BITFIELD(skb, csum_valid))
+		traits |= SKBT_TRAIT_CSUM_UNSURE;
+	return traits;
 }
 
 static __always_inline struct skbt_drop_count *row_of(struct cpu_state *cpu,

@@ -113,7 +113,8 @@ static __always_inline struct packet_state *look_up(struct cpu_state *cpu, struc
 	if (!maybe_known(key))
 		return NULL;
 	entry = bpf_map_lookup_elem(&packets, &key);
-	if (entry && (entry->stage > stage || now - entry->last_ts > STALE_NS)) {
+	/* Signed: another CPU may have had an event of it since `now`. */
+	if (entry && (entry->stage > stage || (__s64)(now - entry->last_ts) > (__s64)STALE_NS)) {
 		forget(cpu, key, entry);
 		return NULL;
 	}

@@ -20,9 +20,24 @@ struct netns_ipv4 {
 	struct ipv4_devconf *devconf_all;
 };
 
+struct ipv6_devconf {
+	__s32 forwarding;
+	__s32 disable_ipv6;
+};
+
+/* From 6.17 (f24987ef6959). */
+struct ipv6_devconf___force {
+	__u8 force_forwarding;
+};
+
+struct netns_ipv6 {
+	struct ipv6_devconf *devconf_all;
+};
+
 struct net {
 	struct ns_common ns;
 	struct netns_ipv4 ipv4;
+	struct netns_ipv6 ipv6;
 };
 
 typedef struct {
@@ -37,11 +52,6 @@ struct in_ifaddr {
 struct in_device {
 	struct in_ifaddr *ifa_list;
 	struct ipv4_devconf cnf;
-};
-
-struct ipv6_devconf {
-	__s32 forwarding;
-	__s32 disable_ipv6;
 };
 
 struct inet6_dev {
@@ -161,6 +171,7 @@ struct sk_buff {
 	unsigned long _nfct; /* struct nf_conn *, and in the lowest bits enum ip_conntrack_info */
 	__u8 pkt_type : 3;
 	__u8 ip_summed : 2;
+	__u8 csum_valid : 1;
 	__u32 mark;
 	__be16 vlan_proto;
 	__u16 vlan_tci;

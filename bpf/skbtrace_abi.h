@@ -128,6 +128,10 @@ enum skbt_verdict_kind {
 	SKBT_VERDICT_QDISC = 5, /* NET_XMIT_ */
 };
 
+/* With the zero byte at the end. nft allows 256 (NFT_NAME_MAXLEN); longer names are cut here, and
+ * fill all of the member then. */
+enum { SKBT_TABLE_LEN = 64, SKBT_CHAIN_LEN = 128 };
+
 /* What a function returned for a packet. */
 struct skbt_verdict {
 	__s64 result;
@@ -139,9 +143,9 @@ struct skbt_verdict {
 	__u8 as_called; /* the packet is gone: the record has it as it was when the function was
 			   called */
 	__u8 reserved[3];
-	__u64 rule;     /* nft: handle of the rule that decided, 0 = none or unknown */
-	char table[32]; /* empty = none */
-	char chain[32];
+	__u64 rule;                 /* nft: handle of the rule that decided, 0 = none or unknown */
+	char table[SKBT_TABLE_LEN]; /* empty = none */
+	char chain[SKBT_CHAIN_LEN];
 };
 
 enum skbt_drop_known {
@@ -163,11 +167,13 @@ struct skbt_drop {
 	__u16 sk_family;
 	__u8 sk_state; /* TCP_ of linux/tcp.h, also of other protocols */
 	__u8 no_carrier;
-	__u8 forwarding4, forwarding6;
-	__u8 rp_filter; /* in force: the larger one of the interface's and of all */
+	__u8 forwarding4,
+		forwarding6; /* as it would forward: IPv6 asks its namespace, not the device */
+	__u8 rp_filter;      /* in force: the larger one of the interface's and of all */
 	__u8 disable_ipv6;
-	__u8 own_src; /* IPv4: it comes from an address of the device itself */
-	__u8 reserved;
+	__u8 own_src;    /* IPv4: it comes from an address of the device itself */
+	__u8 csum_valid; /* the kernel has looked at the checksum of its protocol and found it right
+			  */
 	__u8 dev_addr[6];
 	__u16 traits; /* of the row that it was counted in: enum skbt_trait */
 	__u8 reserved2[2];
@@ -238,6 +244,7 @@ enum skbt_trait {
 	SKBT_TRAIT_TCP_EMPTY = 1 << 9, /* without data */
 	SKBT_TRAIT_TCP_SYN = 1 << 10,
 	SKBT_TRAIT_TCP_FIN = 1 << 11,
+	SKBT_TRAIT_CSUM_UNSURE = 1 << 12, /* ICMP whose checksum was not found right */
 };
 
 /* Drops that are counted and not shown one by one: key and value of the map drop_counts. */
@@ -289,7 +296,7 @@ enum skbt_counter {
 
 _Static_assert(sizeof(struct skbt_record) == 312, "record layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_drop) == 48, "drop layout changed: update both sides");
-_Static_assert(sizeof(struct skbt_verdict) == 96, "verdict layout changed: update both sides");
+_Static_assert(sizeof(struct skbt_verdict) == 224, "verdict layout changed: update both sides");
 _Static_assert(sizeof(struct skbt_owner) == 32, "owner layout changed: update both sides");
 
 #endif

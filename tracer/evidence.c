@@ -351,6 +351,24 @@ static void put_verdict(const struct event *ev, struct question *q)
 	q->verdict.entered = 0; /* the same rule is the same question */
 }
 
+static uint8_t ip_protocol(const char *name)
+{
+	static const struct {
+		const char *name;
+		uint8_t number;
+	} known[] = {
+		{ "TCP", IPPROTO_TCP },
+		{ "UDP", IPPROTO_UDP },
+		{ "ICMP", IPPROTO_ICMP },
+		{ "ICMP6", IPPROTO_ICMPV6 },
+	};
+
+	for (size_t i = 0; name && i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(name, known[i].name) == 0)
+			return known[i].number;
+	return 0;
+}
+
 static void put_packet(const struct event *ev, struct question *q)
 {
 	const struct packet *p = &ev->packet;
@@ -359,11 +377,11 @@ static void put_packet(const struct event *ev, struct question *q)
 	q->family = p->family;
 	memcpy(q->src, p->src, sizeof(q->src));
 	memcpy(q->dst, p->dst, sizeof(q->dst));
-	if (!p->has_ports || !p->proto)
+	q->ip_protocol = ip_protocol(p->proto);
+	if (!p->has_ports)
 		return;
-	q->protocol = strcmp(p->proto, "TCP") == 0   ? IPPROTO_TCP
-		      : strcmp(p->proto, "UDP") == 0 ? IPPROTO_UDP
-						     : 0;
+	if (q->ip_protocol == IPPROTO_TCP || q->ip_protocol == IPPROTO_UDP)
+		q->protocol = q->ip_protocol;
 	/* A flood from many ports asks the same, unless it is about connections. */
 	q->sport = connection || q->has_verdict ? p->sport : 0;
 	q->dport = p->dport;

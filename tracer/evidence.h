@@ -10,7 +10,7 @@
 
 enum {
 	EVIDENCE_TEXT = 240,
-	EVIDENCE_WORD = 48,
+	EVIDENCE_WORD = SKBT_CHAIN_LEN,
 	EVIDENCE_VALUES = 8,
 	EVIDENCE_ITEMS = 6, /* most that one drop has; what is beyond them is left out */
 };

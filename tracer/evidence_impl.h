@@ -26,7 +26,8 @@ struct question {
 	uint8_t has_mac;
 	uint8_t mac[6]; /* destination */
 	uint8_t has_verdict;
-	uint8_t reserved[9];
+	uint8_t ip_protocol; /* also IPPROTO_ICMP, IPPROTO_ICMPV6; 0 = another, or not known */
+	uint8_t reserved[8];
 	char ifname[IF_NAMESIZE];
 	char out_name[IF_NAMESIZE];
 	struct skbt_verdict verdict;
@@ -62,10 +63,18 @@ const char *evidence_mac_text(const uint8_t *mac, char *text);
  */
 char *nft_rule(char *listing, uint64_t handle);
 
+/*
+ * Whether nft(8) takes it for the name of a table or chain, and nothing else. The kernel takes any
+ * name, and nft reads its arguments as a program: what the owner of a namespace calls a table must
+ * not become a command. size: of the member; a name that fills it was cut.
+ */
+bool nft_takes_name(const char *name, size_t size);
+
 /* A rule of iptables says of a packet: */
 enum fit {
 	NO_FIT,
-	MAY_FIT, /* it has conditions that are not understood here */
+	MAY_FIT, /* it has conditions that are not understood here, or another rule before it
+		    decided */
 	FITS,
 };
 

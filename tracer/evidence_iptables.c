@@ -8,7 +8,10 @@
 
 #include "evidence_impl.h"
 
-enum { WORDS = 64 }; /* of a rule */
+enum {
+	WORDS = 64,   /* of a rule */
+	CHAINS = 256, /* that users made; rules that jump to others are as if they were not there */
+};
 
 static bool in_range(const char *ports, uint16_t port)
 {
@@ -34,11 +37,21 @@ static bool in_net(const struct question *q, const char *net, const uint8_t *add
 	return bits % 8 == 0 || (want[bits / 8] ^ addr[bits / 8]) >> (8 - bits % 8) == 0;
 }
 
-static bool is_protocol(const struct question *q, const char *name)
+static enum fit is_protocol(const struct question *q, const char *name)
 {
-	return q->protocol == IPPROTO_TCP   ? strcmp(name, "tcp") == 0
-	       : q->protocol == IPPROTO_UDP ? strcmp(name, "udp") == 0
-					    : strcmp(name, "tcp") != 0 && strcmp(name, "udp") != 0;
+	static const struct {
+		const char *name;
+		uint8_t number;
+	} known[] = {
+		{ "tcp", IPPROTO_TCP },       { "udp", IPPROTO_UDP },
+		{ "icmp", IPPROTO_ICMP },     { "ipv6-icmp", IPPROTO_ICMPV6 },
+		{ "icmpv6", IPPROTO_ICMPV6 },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(name, known[i].name) == 0)
+			return q->ip_protocol == known[i].number ? FITS : NO_FIT;
+	return q->ip_protocol ? NO_FIT : MAY_FIT;
 }
 
 static bool is_interface(const char *pattern, const char *name)
@@ -57,8 +70,8 @@ static enum fit condition(const struct question *q, const char *option, const ch
 	if (strcmp(option, "-m") == 0)
 		return FITS; /* what it is there for follows */
 	if (strcmp(option, "-p") == 0)
-		fits = is_protocol(q, value);
-	else if (strcmp(option, "-s") == 0)
+		return is_protocol(q, value);
+	if (strcmp(option, "-s") == 0)
 		fits = in_net(q, value, q->src);
 	else if (strcmp(option, "-d") == 0)
 		fits = in_net(q, value, q->dst);
@@ -73,8 +86,9 @@ static enum fit condition(const struct question *q, const char *option, const ch
 	return fits ? FITS : NO_FIT;
 }
 
-/* "-A INPUT -p udp -m udp --dport 4242 -j DROP", which is cut into words. */
-static enum fit fit(const struct question *q, const char *chain, char *line)
+/* "-A INPUT -p udp -m udp --dport 4242 -j DROP", which is cut into words. target: what is behind -j
+ * or -g, unless the rule does not fit or has none. */
+static enum fit fit(const struct question *q, const char *chain, char *line, const char **target)
 {
 	char *words[WORDS] = { NULL }, *save = NULL;
 	enum fit all = FITS, one;
@@ -86,11 +100,10 @@ static enum fit fit(const struct question *q, const char *chain, char *line)
 	if (n < 4 || strcmp(words[0], "-A") != 0 || strcmp(words[1], chain) != 0)
 		return NO_FIT;
 	for (size_t i = 2; i + 1 < n; i++) {
-		if (strcmp(words[i], "-j") == 0)
-			return strcmp(words[i + 1], "DROP") == 0 ||
-					       strcmp(words[i + 1], "REJECT") == 0
-				       ? all
-				       : NO_FIT;
+		if (strcmp(words[i], "-j") == 0 || strcmp(words[i], "-g") == 0) {
+			*target = words[i + 1];
+			return all;
+		}
 		if (strcmp(words[i], "!") == 0) {
 			all = MAY_FIT;
 			i += 2;
@@ -107,21 +120,67 @@ static enum fit fit(const struct question *q, const char *chain, char *line)
 	return NO_FIT;
 }
 
+/* What has been read of a listing. */
+struct listing {
+	const char *chains[CHAINS]; /* that users made, with what stands behind their names */
+	size_t chain_count;
+	bool doubt; /* the packet may have been dropped by what a rule jumped to */
+};
+
+/* ":f2b-sshd - [0:0]"; chains of the kernel have a policy for the "-". */
+static void note_chain(struct listing *l, const char *line)
+{
+	const char *policy = strchr(line, ' ');
+
+	if (policy && policy[1] == '-' && l->chain_count < CHAINS)
+		l->chains[l->chain_count++] = line + 1;
+}
+
+static bool is_users_chain(const struct listing *l, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < l->chain_count; i++)
+		if (strncmp(l->chains[i], name, len) == 0 && l->chains[i][len] == ' ')
+			return true;
+	return false;
+}
+
+static enum fit drops(struct listing *l, const struct question *q, const char *chain,
+		      const char *line)
+{
+	const char *target = "";
+	char copy[512];
+	enum fit one;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	one = fit(q, chain, copy, &target);
+	if (strcmp(target, "DROP") == 0 || strcmp(target, "REJECT") == 0)
+		return one == FITS && l->doubt ? MAY_FIT : one;
+	/* It was dropped: a rule that would have accepted it was not there, or is not understood.
+	 */
+	l->doubt |= one != NO_FIT && is_users_chain(l, target);
+	l->doubt |= one == FITS && strcmp(target, "ACCEPT") == 0;
+	return NO_FIT;
+}
+
 enum fit iptables_rule(const struct question *q, const char *chain, char *listing, char *rule,
 		       size_t size)
 {
+	struct listing l = { .chain_count = 0 };
 	enum fit best = NO_FIT, one;
-	char *line, copy[512], policy[64];
+	char *line, policy[64];
 
 	snprintf(policy, sizeof(policy), ":%s DROP", chain);
 	while (best != FITS && (line = strsep(&listing, "\n"))) {
+		if (*line == ':')
+			note_chain(&l, line);
 		if (best == NO_FIT && strncmp(line, policy, strlen(policy)) == 0) {
 			snprintf(rule, size, "policy of %s DROP, or a rule above it", chain);
 			best = MAY_FIT;
 			continue;
 		}
-		snprintf(copy, sizeof(copy), "%s", line);
-		one = fit(q, chain, copy);
+		one = drops(&l, q, chain, line);
 		if (one <= best && !(one == MAY_FIT && strncmp(rule, "policy", 6) == 0))
 			continue;
 		best = one;

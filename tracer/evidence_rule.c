@@ -3,6 +3,7 @@
  * Evidence about the firewall rule that decided. The event of the verdict names it; its text is
  * what nft(8) or iptables-save(8) print, run in the namespace, where they are installed.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -95,15 +96,32 @@ char *nft_rule(char *listing, uint64_t handle)
 	return NULL;
 }
 
+bool nft_takes_name(const char *name, size_t size)
+{
+	size_t len = strnlen(name, size);
+
+	if (!len || len + 1 >= size || !(isalpha((unsigned char)*name) || *name == '_'))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("_/.-", name[i]))
+			return false;
+	return true;
+}
+
 static bool nft_text(const struct skbt_verdict *v, char *listing, char **rule)
 {
-	char table[sizeof(v->table) + 1], chain[sizeof(v->chain) + 1];
-	char *argv[] = {
-		"nft", "-a", "list", "chain", (char *)verdict_family(v), table, chain, NULL
-	};
+	char *argv[] = { "nft",
+			 "-a",
+			 "list",
+			 "chain",
+			 (char *)verdict_family(v),
+			 (char *)v->table,
+			 (char *)v->chain,
+			 NULL };
 
-	snprintf(table, sizeof(table), "%.*s", (int)sizeof(v->table), v->table);
-	snprintf(chain, sizeof(chain), "%.*s", (int)sizeof(v->chain), v->chain);
+	if (!nft_takes_name(v->table, sizeof(v->table)) ||
+	    !nft_takes_name(v->chain, sizeof(v->chain)))
+		return false;
 	if (!verdict_family(v) || !run(argv, listing, LISTING))
 		return false;
 	*rule = nft_rule(listing, v->rule);
@@ -119,11 +137,11 @@ static void put_nft(const struct question *q, struct evidence_item *item)
 	if (listing && v->rule)
 		nft_text(v, listing, &rule);
 	if (v->rule)
-		evidence_text(item, "rule %llu of %s %.32s %.32s%s%s", (unsigned long long)v->rule,
+		evidence_text(item, "rule %llu of %s %.64s %.128s%s%s", (unsigned long long)v->rule,
 			      family ? family : "?", v->table, v->chain, rule ? ": " : "",
 			      rule ? rule : "");
 	else
-		evidence_text(item, "policy of %s %.32s %.32s, or a rule that is not known",
+		evidence_text(item, "policy of %s %.64s %.128s, or a rule that is not known",
 			      family ? family : "?", v->table, v->chain);
 	evidence_word(item, "family", family ? family : "");
 	evidence_word(item, "table", v->table);
@@ -135,16 +153,19 @@ static void put_nft(const struct question *q, struct evidence_item *item)
 
 static void put_iptables(const struct question *q, struct evidence_item *item)
 {
-	bool six = q->family == AF_INET6;
-	char table[sizeof(q->verdict.table) + 1], rule[EVIDENCE_TEXT] = "";
-	const char *chain = verdict_hook(&q->verdict);
-	char *argv[] = { six ? "ip6tables-legacy-save" : "iptables-legacy-save", "-t", table,
-			 NULL };
-	char *listing = malloc(LISTING);
+	const char *family = verdict_family(&q->verdict), *chain = verdict_hook(&q->verdict);
+	char table[sizeof(q->verdict.table) + 1], rule[EVIDENCE_TEXT] = "", *listing;
+	/* Not of ebtables and arptables. */
+	const char *program = !family || !q->family        ? NULL
+			      : strcmp(family, "ip") == 0  ? "iptables-legacy-save"
+			      : strcmp(family, "ip6") == 0 ? "ip6tables-legacy-save"
+							   : NULL;
+	char *argv[] = { (char *)program, "-t", table, NULL };
 	enum fit found = NO_FIT;
 
 	snprintf(table, sizeof(table), "%.*s", (int)sizeof(q->verdict.table), q->verdict.table);
-	if (listing && chain && q->family && run(argv, listing, LISTING))
+	listing = program && chain ? malloc(LISTING) : NULL;
+	if (listing && run(argv, listing, LISTING))
 		found = iptables_rule(q, chain, listing, rule, sizeof(rule));
 	evidence_text(item, "%s of table %s%s%s", chain ? chain : "a chain", table,
 		      found == NO_FIT    ? ""

@@ -128,11 +128,20 @@ static const uint8_t *destination(const struct view *v)
 	return v->version == 6 && v->ip.len >= IPV6_HEADER ? v->ip.at + 24 : none;
 }
 
+/* What a host sends to a group it may get itself, as PACKET_LOOPBACK. */
+static bool group_traffic(const struct view *v)
+{
+	return v->rec->pkt_type == PACKET_BROADCAST || v->rec->pkt_type == PACKET_MULTICAST ||
+	       v->rec->pkt_type == PACKET_LOOPBACK;
+}
+
+/* Only the route tells a broadcast to the addresses of a network (10.0.0.255) from unicast. */
 static bool in_group_frame(const struct view *v)
 {
-	return v->version &&
-	       (v->rec->pkt_type == PACKET_BROADCAST || v->rec->pkt_type == PACKET_MULTICAST) &&
-	       !is_group(v, destination(v));
+	uint8_t type = v->rec->route.type;
+
+	return v->version && group_traffic(v) && !is_group(v, destination(v)) &&
+	       knows(v, SKBT_KNOWN_ROUTE) && (type == RTN_UNICAST || type == RTN_LOCAL);
 }
 
 static bool ttl_out(const struct view *v)
@@ -232,7 +241,13 @@ static bool bad_csum(const struct view *v)
 
 static bool good_csum(const struct view *v)
 {
-	return v->checksum == CSUM_GOOD || v->rec->ip_summed == CHECKSUM_PARTIAL;
+	return v->checksum == CSUM_GOOD || v->drop->csum_valid ||
+	       v->rec->ip_summed == CHECKSUM_PARTIAL;
+}
+
+static bool unsure_csum(const struct view *v)
+{
+	return v->version && !good_csum(v);
 }
 
 static bool forwarding_off(const struct view *v)
@@ -257,23 +272,26 @@ static bool route_blackhole(const struct view *v)
 	return route_is(v, RTN_BLACKHOLE, -EINVAL);
 }
 
-/* IPv6 says the same of a route that is not there: see no_route(). */
 static bool route_unreachable(const struct view *v)
 {
-	return v->version == 4 && knows(v, SKBT_KNOWN_ROUTE) &&
-	       v->drop->route_error == -EHOSTUNREACH;
+	return knows(v, SKBT_KNOWN_ROUTE) && v->drop->route_error == -EHOSTUNREACH;
 }
 
+/* For IPv6 also what a rule of type unreachable says (fib6_rule_action of net/ipv6/fib6_rules.c).
+ */
 static bool no_route(const struct view *v)
 {
-	return knows(v, SKBT_KNOWN_ROUTE) &&
-	       (v->drop->route_error == -ENETUNREACH ||
-		(v->version == 6 && v->drop->route_error == -EHOSTUNREACH));
+	return knows(v, SKBT_KNOWN_ROUTE) && v->drop->route_error == -ENETUNREACH;
 }
 
 static bool rp_filter(const struct view *v)
 {
 	return v->version == 4 && v->drop->rp_filter;
+}
+
+static bool rp_loose(const struct view *v)
+{
+	return v->version == 4 && v->drop->rp_filter == 2;
 }
 
 static bool src_own(const struct view *v)

@@ -226,7 +226,7 @@ static int group_event(struct output *o, const struct event *ev)
 	}
 	if (err)
 		return err;
-	if (drop)
+	if (drop && !ev->why.routine)
 		paint(o, red);
 	put_times(o, ev);
 	lb_pad_to(b, g->indent + CPU_AT);
@@ -238,7 +238,7 @@ static int group_event(struct output *o, const struct event *ev)
 	lb_pad_to(b, g->indent + FUNCTION_AT);
 	put_function(b, ev);
 	if (drop) {
-		lb_text(b, " DROP ");
+		lb_text(b, ev->why.routine ? " FREE " : " DROP ");
 		lb_text(b, ev->reason ? ev->reason : "-");
 		paint(o, plain);
 	}
@@ -263,7 +263,7 @@ static void put_fate(struct output *o, const struct packet_whole *w)
 
 	switch (w->fate) {
 	case FATE_DROPPED:
-		lb_text(b, "dropped in ");
+		lb_text(b, w->last->why.routine ? "freed in " : "dropped in ");
 		put_function(b, w->last);
 		if (w->last->reason) {
 			lb_text(b, ": ");
@@ -307,7 +307,7 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 
 	g->indent = indent_of(w->depth);
 	indent(&o->line, g->indent);
-	paint(o, drop ? red : bold);
+	paint(o, drop && !w->last->why.routine ? red : bold);
 	lb_text(&o->line, "= ");
 	put_number(&o->line, w->number);
 	lb_text(&o->line, " took ");

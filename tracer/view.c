@@ -119,12 +119,15 @@ void view_describe(struct view *v, struct held_event *e, struct event *ev)
 int view_record(struct view *v, struct skbt_record *rec, size_t size)
 {
 	struct event ev = { .rec = rec };
-	int err;
+	int shown;
 
 	v->source.describe(v->source.ctx, rec, &ev);
-	err = view_awaited(v, rec, &ev);
-	if (err)
-		return err;
+	shown = view_awaited(v, rec, &ev);
+	if (shown < 0)
+		return shown;
+	/* What describes one event is there until the next one is described. */
+	if (shown)
+		v->source.describe(v->source.ctx, rec, &ev);
 	if (!v->held && view_await(v, rec, size, &ev))
 		return 0;
 	if (v->held && rec->packet_id)
@@ -137,7 +140,7 @@ void view_end(struct view *v, const struct skbt_end *end)
 {
 	if (v->held)
 		held_end(v->held, end);
-	else
+	else if (!view_await_end(v, end))
 		view_show_end(v, end->packet_id, end->ts);
 }
 
@@ -201,7 +204,7 @@ int view_tick(struct view *v, uint64_t now)
 {
 	int err = now ? view_awaited(v, NULL, NULL) : 0;
 
-	if (err)
+	if (err < 0)
 		return err;
 	return v->held ? held_tick(v->held, now) : 0;
 }
@@ -210,7 +213,7 @@ int view_finish(struct view *v, uint64_t now)
 {
 	int err = view_awaited(v, NULL, NULL);
 
-	if (err)
+	if (err < 0)
 		return err;
 	return v->held ? held_flush(v->held, now) : 0;
 }

@@ -11,6 +11,7 @@ enum { RECORDS = 256 }; /* that may come from other processors before the return
 struct awaiting {
 	bool there;
 	unsigned int records; /* since then */
+	uint64_t end_ts;      /* of its packet, 0 = not heard of */
 	char netns_name[64];
 	union {
 		struct skbt_record rec;
@@ -38,18 +39,33 @@ bool view_await(struct view *v, const struct skbt_record *rec, size_t size, cons
 	memcpy(a->space, rec, size);
 	snprintf(a->netns_name, sizeof(a->netns_name), "%s", ev->netns_name ? ev->netns_name : "");
 	a->records = 0;
+	a->end_ts = 0;
 	a->there = true;
+	return true;
+}
+
+bool view_await_end(struct view *v, const struct skbt_end *end)
+{
+	struct awaiting *a = v->awaiting;
+
+	if (!a || !a->there || a->rec.packet_id != end->packet_id)
+		return false;
+	a->end_ts = end->ts;
 	return true;
 }
 
 static int show(struct view *v, struct awaiting *a)
 {
 	struct event ev = { .rec = &a->rec };
+	int err;
 
 	a->there = false;
 	v->source.describe(v->source.ctx, &a->rec, &ev);
 	ev.netns_name = *a->netns_name ? a->netns_name : NULL; /* it may be gone by now */
-	return view_show(v, &ev);
+	err = view_show(v, &ev);
+	if (a->end_ts)
+		view_show_end(v, a->rec.packet_id, a->end_ts);
+	return err ? err : 1;
 }
 
 int view_awaited(struct view *v, const struct skbt_record *rec, const struct event *ev)

@@ -35,7 +35,33 @@ static void a_rule_of_nft_is_found_by_its_handle(void **state)
 	assert_null(nft_of(3));
 }
 
+static bool takes(const char *name)
+{
+	char member[16] = "";
+
+	memcpy(member, name, strlen(name));
+	return nft_takes_name(member, sizeof(member));
+}
+
+static void names_that_are_commands_are_not_given_to_nft(void **state)
+{
+	(void)state;
+	assert_true(takes("filter_I-1/a.b"));
+	assert_true(takes("_x"));
+	assert_false(takes(""));
+	assert_false(takes("x;flush ruleset"));
+	assert_false(takes("x\nflush"));
+	assert_false(takes("x y"));
+	assert_false(takes("-f"));
+	assert_false(takes("{"));
+	assert_false(takes("a\\b"));
+	/* Cut, or it may be. */
+	assert_false(takes("fifteen_letters"));
+	assert_true(takes("fourteenletter"));
+}
+
 static char rule[EVIDENCE_TEXT];
+static uint8_t protocol = IPPROTO_UDP;
 
 /* What the chain INPUT with these rules does to UDP from 10.77.1.1:5353 to 10.77.1.2:4242 on s0. */
 static enum fit ask(const char *rules)
@@ -43,6 +69,7 @@ static enum fit ask(const char *rules)
 	struct question q = {
 		.family = AF_INET,
 		.protocol = IPPROTO_UDP,
+		.ip_protocol = protocol,
 		.src = { 10, 77, 1, 1 },
 		.dst = { 10, 77, 1, 2 },
 		.sport = 5353,
@@ -60,7 +87,6 @@ static void the_first_rule_that_drops_it_is_named(void **state)
 {
 	(void)state;
 	assert_int_equal(ask("-A FORWARD -p udp -j DROP\n"
-			     "-A INPUT -p udp -m udp --dport 4242 -j ACCEPT\n"
 			     "-A INPUT -p tcp -j DROP\n"
 			     "-A INPUT -p udp -m udp --dport 4242 -j DROP\n"
 			     "-A INPUT -j DROP\n"),
@@ -93,6 +119,36 @@ static void what_is_not_understood_is_told_as_perhaps(void **state)
 	assert_string_equal(rule, "-A INPUT -p udp -j DROP");
 }
 
+static void what_other_rules_may_have_decided_is_told_as_perhaps(void **state)
+{
+	(void)state;
+	/* The chain of a user may have dropped it. */
+	assert_int_equal(ask(":f2b-sshd - [0:0]\n-A INPUT -j f2b-sshd\n-A INPUT -j DROP\n"),
+			 MAY_FIT);
+	assert_string_equal(rule, "-A INPUT -j DROP");
+	assert_int_equal(ask(":x - [0:0]\n-A INPUT -p udp -g x\n-A INPUT -j DROP\n"), MAY_FIT);
+	assert_int_equal(ask(":x - [0:0]\n-A INPUT -p tcp -j x\n-A INPUT -j DROP\n"), FITS);
+	assert_int_equal(ask(":x - [0:0]\n-A INPUT -j xyz\n-A INPUT -j DROP\n"), FITS);
+	/* It was dropped nevertheless. */
+	assert_int_equal(ask("-A INPUT -p udp -m udp --dport 4242 -j ACCEPT\n-A INPUT -j DROP\n"),
+			 MAY_FIT);
+	assert_int_equal(ask("-A INPUT -m mark --mark 1 -j ACCEPT\n-A INPUT -j DROP\n"), FITS);
+}
+
+static void protocols_without_ports_have_names_too(void **state)
+{
+	(void)state;
+	assert_int_equal(ask("-A INPUT -p icmp -j DROP\n"), NO_FIT);
+	assert_int_equal(ask("-A INPUT -p igmp -j DROP\n"), NO_FIT);
+	protocol = IPPROTO_ICMP;
+	assert_int_equal(ask("-A INPUT -p udp -j DROP\n"), NO_FIT);
+	assert_int_equal(ask("-A INPUT -p icmp -j DROP\n"), FITS);
+	protocol = 0;
+	assert_int_equal(ask("-A INPUT -p icmp -j DROP\n"), NO_FIT);
+	assert_int_equal(ask("-A INPUT -p igmp -j DROP\n"), MAY_FIT);
+	protocol = IPPROTO_UDP;
+}
+
 static void a_policy_stands_for_what_no_rule_explains(void **state)
 {
 	(void)state;
@@ -106,9 +162,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rule_of_nft_is_found_by_its_handle),
+		cmocka_unit_test(names_that_are_commands_are_not_given_to_nft),
 		cmocka_unit_test(the_first_rule_that_drops_it_is_named),
 		cmocka_unit_test(conditions_are_held_against_the_packet),
 		cmocka_unit_test(what_is_not_understood_is_told_as_perhaps),
+		cmocka_unit_test(what_other_rules_may_have_decided_is_told_as_perhaps),
+		cmocka_unit_test(protocols_without_ports_have_names_too),
 		cmocka_unit_test(a_policy_stands_for_what_no_rule_explains),
 	};
 

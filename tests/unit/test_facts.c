@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <linux/if_packet.h>
+#include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -130,6 +131,10 @@ static void the_device_and_its_settings_tell(void **state)
 	assert_false(HAS(DEV_DOWN));
 	assert_false(HAS(FORWARDING_OFF));
 	assert_true(HAS(RP_FILTER));
+	assert_true(HAS(RP_LOOSE));
+	drop.rp_filter = 1;
+	assert_true(HAS(RP_FILTER));
+	assert_false(HAS(RP_LOOSE));
 }
 
 static void the_route_tells(void **state)
@@ -150,6 +155,7 @@ static void the_route_tells(void **state)
 	assert_false(HAS(NO_ROUTE));
 	drop.route_error = -ENETUNREACH;
 	assert_true(HAS(NO_ROUTE));
+	assert_false(HAS(ROUTE_UNREACHABLE));
 }
 
 static void the_ethertype_and_the_kernel_tell(void **state)
@@ -175,7 +181,15 @@ static void addresses_tell(void **state)
 	assert_true(HAS(SRC_GROUP));
 	assert_true(HAS(DST_LOOPBACK));
 	dropped(UDP4);
+	assert_false(HAS(GROUP_TRAFFIC));
 	rec.pkt_type = PACKET_BROADCAST;
+	assert_true(HAS(GROUP_TRAFFIC));
+	/* Without its route it may be to the broadcast address of a network. */
+	assert_false(HAS(IN_GROUP_FRAME));
+	drop.known = SKBT_KNOWN_ROUTE;
+	rec.route.type = RTN_BROADCAST;
+	assert_false(HAS(IN_GROUP_FRAME));
+	rec.route.type = RTN_LOCAL;
 	assert_true(HAS(IN_GROUP_FRAME));
 	rec.bytes[14 + 16] = 239;
 	assert_false(HAS(IN_GROUP_FRAME));

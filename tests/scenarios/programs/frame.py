@@ -3,14 +3,14 @@
 
 Frame: dmac, smac, type (EtherType, 0x...), vlan (id of a tag), cut (bytes of the frame that are sent), size (of the payload).
 IP (v4, or v6 if src has a colon): src, dst, ttl, proto, ihl, len, frag (the field with flags, 0x...), ipcsum (added to the right one).
-Next: kind=udp|tcp|none, sport, dport, flags (of TCP, 0x...), seq, l4csum (added to the right one).
+Next: kind=udp|tcp|echo|none, sport, dport, flags (of TCP, 0x...), seq, icmp (type of an echo), l4csum (added to the right one).
 """
 import socket
 import struct
 import sys
 
 ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86DD
-PROTO = {"udp": 17, "tcp": 6, "none": 253}
+PROTO = {"udp": 17, "tcp": 6, "echo": 1, "none": 253}
 
 iface = sys.argv[1]
 arg = dict(word.split("=", 1) for word in sys.argv[2:])
@@ -36,10 +36,13 @@ def transport(src, dst, proto):
     elif kind == "tcp":
         head = ports + struct.pack("!IIBBHHH", number("seq", 1000), 0, 5 << 4, number("flags", 2), 1000, 0, 0)
         at = 16
+    elif kind == "echo":
+        head, at = struct.pack("!BBHHH", number("icmp", 8), 0, 0, 7, 1), 2
     else:
         return payload
     data = head + payload
-    right = checksum(src + dst + struct.pack("!II", len(data), proto) + data)
+    pseudo = b"" if kind == "echo" else src + dst + struct.pack("!II", len(data), proto)
+    right = checksum(pseudo + data)
     return data[:at] + struct.pack("!H", (right + number("l4csum", 0)) & 0xFFFF) + data[at + 2:]
 
 
