@@ -7,9 +7,9 @@
 . "$(dirname "$0")/lib_count.sh"
 
 # A bridge with two ports.
-namespace client
-namespace server
-namespace switch
+quiet_namespace client
+quiet_namespace server
+quiet_namespace switch
 ip -n switch link add br0 type bridge || die "no bridge"
 ip -n switch addr add 172.20.0.1/16 dev br0
 ip -n switch link set br0 up

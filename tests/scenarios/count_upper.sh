@@ -5,8 +5,8 @@
 # do not pass the tracepoint again: VLAN, macvlan, ipvlan, bond, team.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_count.sh"
-namespace client
-namespace server
+quiet_namespace client
+quiet_namespace server
 cable client c0 172.20.0.2/16 server s0 172.20.0.3/16
 at client ping -c 1 -W 2 -q 172.20.0.3 >/dev/null || die "no ping"
 settle_neighbours

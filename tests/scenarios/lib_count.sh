@@ -6,6 +6,12 @@ dir=/run/count
 rm -rf $dir && mkdir $dir
 tools=()
 
+# quiet_namespace NAME: one in which the kernel says nothing by itself (MLD, IGMP). That would come between the beginnings of two tools.
+quiet_namespace() {
+	namespace "$1"
+	at "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 net.ipv4.igmp_link_local_mcast_reports=0
+}
+
 # tool NAME NS READY COMMAND...: in the background, its output in $dir/NAME.
 tool() {
 	local name=$1 ns=$2
