@@ -15,6 +15,7 @@
 #include "listen_probe.h"
 #include "machine.h"
 #include "netns_names.h"
+#include "pid_namespace.h"
 #include "processes.h"
 #include "ready.h"
 #include "run.h"
@@ -231,7 +232,9 @@ int run_listen(const struct options *o, struct error *e)
 	int err;
 
 	t.stop = stop_catch();
-	err = socket_filter_new(o->expression, &t.filter, e);
+	err = pid_namespace_check(o, e);
+	if (!err)
+		err = socket_filter_new(o->expression, &t.filter, e);
 	if (!err)
 		err = prepare(&t, e);
 	/* First the probes: what begins to listen meanwhile is seen by both. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "listen_diag.h"
+#include "pid_namespace.h"
 
 static int by_inode(const void *a, const void *b)
 {
@@ -77,7 +78,7 @@ static void scan_process(const struct holders *h, const char *pid)
 void listen_list_owners(struct listen_list *list, __u32 prefer)
 {
 	struct holders h = { .sorted = calloc(list->count ?: 1, sizeof(*h.sorted)) };
-	DIR *proc = opendir("/proc");
+	DIR *proc = pid_namespace_is_hosts() ? opendir("/proc") : NULL;
 	const struct dirent *d;
 	char first[16];
 

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 
 #include "cgroups.h"
+#include "pid_namespace.h"
 #include "processes.h"
 
 struct owners {
@@ -104,9 +105,12 @@ static void scan_process(struct owners *o, int map_fd, uint32_t pid)
 
 void owners_scan(struct owners *o, int map_fd, pid_t prefer)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc;
 	const struct dirent *d;
 
+	if (!pid_namespace_is_hosts())
+		return;
+	proc = opendir("/proc");
 	if (prefer)
 		scan_process(o, map_fd, prefer);
 	while (proc && (d = readdir(proc))) {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../bpf/skbtrace_abi.h"
+#include "pid_namespace.h"
 
 /* 4,096 processes; of a set, the one that was longest of no use makes room. */
 enum { WAYS = 4, SETS = 1024, VERSIONS = 4, CGROUP_FILE = 4096 };
@@ -36,7 +37,7 @@ struct process {
 };
 
 struct processes {
-	char *proc;
+	char *proc; /* empty = there is none about these processes */
 	uint64_t clock;
 	struct process sets[SETS][WAYS];
 };
@@ -126,7 +127,7 @@ struct processes *processes_new(const char *proc)
 
 	if (!p)
 		return NULL;
-	p->proc = strdup(proc ? proc : "/proc");
+	p->proc = strdup(proc ? proc : pid_namespace_is_hosts() ? "/proc" : "");
 	if (!p->proc) {
 		free(p);
 		return NULL;
@@ -174,6 +175,8 @@ size_t process_read(const struct processes *p, uint32_t pid, const char *name, c
 	int fd;
 
 	buf[0] = 0;
+	if (!*p->proc)
+		return 0;
 	snprintf(path, sizeof(path), "%s/%u/%s", p->proc, pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -12,6 +12,7 @@
 #include "filters.h"
 #include "machine.h"
 #include "output.h"
+#include "pid_namespace.h"
 #include "probes.h"
 #include "reader.h"
 #include "ready.h"
@@ -225,7 +226,9 @@ int run_trace(const struct options *o, struct error *e)
 	int err;
 
 	stop = stop_catch();
-	err = load_and_attach(o, &m, &p, e);
+	err = pid_namespace_check(o, e);
+	if (!err)
+		err = load_and_attach(o, &m, &p, e);
 	if (err == -EINTR) {
 		err = summary_of_nothing(o, &m, p, e);
 		goto out;

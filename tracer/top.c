@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "machine.h"
 #include "netns_names.h"
+#include "pid_namespace.h"
 #include "ready.h"
 #include "run.h"
 #include "socket_filter.h"
@@ -139,7 +140,9 @@ int run_top(const struct options *o, struct error *e)
 	int err;
 
 	t.stop = stop_catch();
-	err = socket_filter_new(o->expression, &filter, e);
+	err = pid_namespace_check(o, e);
+	if (!err)
+		err = socket_filter_new(o->expression, &filter, e);
 	if (!err)
 		err = prepare(&t, e);
 	if (!err)

@@ -14,6 +14,8 @@
 
 #include <bpf/bpf.h>
 
+#include "pid_namespace.h"
+
 /* Calls that wait for bytes, and which argument holds flags; -1 = none. */
 static const struct {
 	long number;
@@ -96,7 +98,7 @@ static void scan_process(int map_fd, const char *pid)
 
 void top_pending_scan(int map_fd)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc = pid_namespace_is_hosts() ? opendir("/proc") : NULL;
 	const struct dirent *d;
 
 	while (proc && (d = readdir(proc)))

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "explain.h"
+#include "pid_namespace.h"
 
 enum {
 	SECOND_NS = 1000000000,
@@ -40,8 +41,9 @@ struct view *view_new(const struct options *o, struct output *out, const struct 
 	v->output = out;
 	v->source = *source;
 	v->journeys = journeys_new();
-	/* Without it less is told, which is no reason to end. */
-	if (!o->no_evidence && !options_count_drops(o))
+	/* Without it less is told, which is no reason to end. In another PID namespace what it asks
+	 * the kernel could not be told from traffic, nor most namespaces be entered. */
+	if (!o->no_evidence && !options_count_drops(o) && pid_namespace_is_hosts())
 		v->evidence = evidence_new();
 	if (held)
 		v->held = hold_back(o, v);

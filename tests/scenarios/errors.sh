@@ -24,6 +24,14 @@ mount -t tmpfs none /sys/kernel/btf
 exits 4 "type information" -H 1.1.1.1
 umount /sys/kernel/btf
 
+# In a container, where numbers of processes are others.
+inside=$(unshare --pid --fork --mount-proc skbtrace -p 1 2>&1)
+status=$?
+[ $status = 4 ] || fail "-p in another PID namespace: exit $status, not 4"
+[[ $inside == *"PID namespace of the host"* ]] || fail "-p in another PID namespace: $inside"
+inside=$(unshare --pid --fork --mount-proc skbtrace --drops --duration 200ms 2>&1 >/dev/null) || fail "in another PID namespace: exit $?"
+[[ $inside == *"in a PID namespace of its own"*"ready in"* ]] || fail "in another PID namespace: $inside"
+
 # Nobody reads any more: quiet, and a success.
 rm -f "$ready"
 pair
