@@ -12,7 +12,11 @@ expect "one drop" '$drop | length == 1'
 expect "in the router, on the way in" '$drop[0] | .netns_name == "router" and .ifname == "r0" and .pkt_type == "HOST"'
 expect "by the firewall" '$drop[0] | .func == "nf_hook_slow" and (.location | startswith("nf_hook_slow+0x"))'
 expect "with the packet" '$drop[0] | .proto == "UDP" and .src == "10.77.1.1" and .dst == "10.77.8.131" and .dport == 4242'
-expect "and the table as its cause" '$drop[0].cause == "the firewall said DROP: a rule or the policy of FORWARD of table filter"'
+# With --dropstack 5.10 has no verdicts, as probes of returns would cut the stacks there.
+case $KERNEL in
+5.10) expect "and a cause in words" '$drop[0].cause | startswith("a netfilter hook said DROP")' ;;
+*) expect "and the table as its cause" '$drop[0].cause == "the firewall said DROP: a rule or the policy of FORWARD of table filter"' ;;
+esac
 expect "its stack leads from the firewall to the driver" '$drop[0].stack
 	| (.[0] | startswith("nf_hook_slow+0x")) and any(startswith("ip_forward+0x")) and any(startswith("process_backlog+0x"))'
 expect "the same packet was forwarded before" '$drop[0].packet_id as $id

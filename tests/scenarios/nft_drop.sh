@@ -20,6 +20,13 @@ expect "in the server, on the way in" '$drop | all(.netns_name == "server" and .
 # From 6.7 on nft frees the packet itself (e0d4593140b0), before that nf_hook_slow does.
 expect "by the firewall" '$drop | all(.func == "nf_hook_slow" or .func == "nft_do_chain")'
 expect "of the connection attempt" '$drop[0] | .proto == "TCP" and .dport == 8080 and (.stack | length > 3)'
+# With --dropstack 5.10 has no verdicts, as probes of returns would cut the stacks there.
+if [ "$KERNEL" = 5.10 ]; then
+	expect "with a cause in words" '$drop | all(.cause | startswith("a netfilter hook said DROP"))'
+	trace -H $server -P 8080
+	at client nc -w 1 -z $server 8080
+	finish
+fi
 handle=$(at server nft -a list chain inet t input | sed -n 's/.* # handle //p' | tail -n 1)
 expect "with the rule as its cause" "\$drop | all(.cause == \"the firewall said DROP: rule $handle of inet t input\" and .advice != null)"
 [ "$KERNEL" = 5.10 ] || expect "the kernel says the same" '$drop[0].reason == "NETFILTER_DROP"'
