@@ -223,7 +223,7 @@ int coverage_print(struct coverage *c, const struct hook_plan *plan)
 	return err;
 }
 
-/* Single kprobes take a minute for all functions: they are tried only when asked for. */
+/* Single kprobes take long for all functions, to detach above all: tried only when asked for. */
 static bool worth_trying(const struct options *o, const struct machine *m)
 {
 	return m->plan->target_count &&

@@ -66,6 +66,7 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 /* Drops for which the kernel side had no row. */
 static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 {
+	enum { before_count = 6 };
 	struct json j = { .line = &o->line };
 	static const char *const unknown[] = {
 		"func",      "location",       "source", "inlined",    "reason", "reason_code",
@@ -75,9 +76,11 @@ static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 	};
 
 	json_begin_line(&j, "drops", wall_ns);
-	json_put_u64(&j, "count", count);
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		if (i == before_count)
+			json_put_u64(&j, "count", count);
 		json_put_string(&j, unknown[i], NULL);
+	}
 	json_end_object(&j);
 	return lb_end_line(&o->line);
 }
