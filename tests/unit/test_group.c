@@ -14,9 +14,11 @@ static struct options o;
 static struct view *view;
 static struct ksyms *symbols;
 
-static const char *const funcs[] = { "ip_output", "ip_rcv",  "ip_forward",
-				     "icmp_rcv",  "raw_rcv", "kfree_skbmem" };
-enum { OUTPUT, RCV, FORWARD, ICMP, RAW, FREE };
+static const char *const funcs[] = { "ip_output", "ip_rcv",       "ip_forward",  "icmp_rcv",
+				     "raw_rcv",   "kfree_skbmem", "nft_do_chain" };
+enum { OUTPUT, RCV, FORWARD, ICMP, RAW, FREE, NFT };
+
+static bool routine; /* drops lose nothing */
 
 /* What the reader would say of a record whose site is the place in funcs[], and whose mark 1000 + n
  * makes the last byte of the source address n. */
@@ -28,6 +30,7 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 	model.rec = rec;
 	model.wall_ns = 1700000000000000000 + rec->ts;
 	model.func = funcs[rec->site];
+	model.why.routine = routine;
 	if (rec->mark >= 1000)
 		model.packet.src[3] = rec->mark - 1000;
 	*ev = model;
@@ -52,6 +55,7 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(&c, 0, sizeof(c));
+	routine = false;
 	o = (struct options){ .group = true, .latency = true, .buffer_size = 8 << 20 };
 	return 0;
 }
@@ -241,6 +245,22 @@ static void what_frees_it_says_nothing_of_its_fate(void **state)
 	pass(2, 0, 1002, ICMP);
 	end_of(2, 1003000);
 	assert_non_null(strstr(text_at(60000), "= #2 took 3.0us, dropped in ip_forward+0x2b1"));
+}
+
+static void what_is_freed_in_the_course_of_things_is_no_drop(void **state)
+{
+	const char *text;
+
+	(void)state;
+	routine = true;
+	open_view("group");
+	drop(1, 1000, ICMP);
+	end_of(1, 1010000);
+	text = text_at(60000);
+	assert_non_null(strstr(text, " FREE "));
+	assert_non_null(strstr(text, ", freed in icmp_rcv+0x2b1"));
+	assert_null(strstr(text, "DROP"));
+	assert_null(strstr(text, "dropped"));
 }
 
 static void who_read_it_is_told(void **state)
@@ -514,6 +534,28 @@ static void hops_are_told_live_as_well(void **state)
 		",\"permille\":250,\"p50_ns\":"));
 }
 
+/* Its rule is known when nft_do_chain() returns, which is after the packet's end. */
+static void a_drop_that_waits_for_its_rule_ends_after_it(void **state)
+{
+	struct run_counts counts = { 0 };
+	struct run_info info = { 0 };
+	const char *text;
+
+	(void)state;
+	o.group = false;
+	open_view("text");
+	pass(1, 0, 1000, OUTPUT);
+	drop(1, 1003, NFT);
+	end_of(1, 1004000);
+	text_at(60000);
+	info.latency = view_latency(view);
+	output_summary(c.output, &counts, &info, 0);
+	text = capture_messages(&c);
+	assert_non_null(strstr(text, "3.0us  ip_output -> nft_do_chain (drop)\n"));
+	assert_non_null(strstr(text, "1.0us  nft_do_chain (drop) -> (end)\n"));
+	assert_null(strstr(text, "ip_output -> (end)"));
+}
+
 #define group_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -538,6 +580,8 @@ int main(void)
 		group_test(what_lives_on_is_as_slow_as_it_is_old),
 		group_test(a_copy_makes_its_packet_slow),
 		group_test(hops_are_told_live_as_well),
+		group_test(a_drop_that_waits_for_its_rule_ends_after_it),
+		group_test(what_is_freed_in_the_course_of_things_is_no_drop),
 	};
 	int failed;
 
