@@ -14,4 +14,5 @@ send() {
 	seq=$(at a python3 -I -S "$programs/closed_connection.py" "$a" 5000 "$b" 9)
 	in_ns a <<<"addr del $a/24 dev a0" # the answer ends in ip_error there, and no RST comes back
 	frame a a0 kind=tcp src="$a" dst="$b" seq=$((seq - 1000))
+	in_ns a <<<"addr add $a/24 dev a0"
 }
