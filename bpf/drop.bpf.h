@@ -42,9 +42,12 @@ static __always_inline bool comes_from(struct in_device *in, __be32 saddr)
 /* As ip6_forward() asks: the setting of the interface itself is about router advertisements. */
 static __always_inline bool forwards_ipv6(struct net_device *dev, struct inet6_dev *in6)
 {
-	struct ipv6_devconf *all = BPF_CORE_READ(dev, nd_net.net, ipv6.devconf_all);
+	struct net *net = BPF_CORE_READ(dev, nd_net.net);
+	/* It is not there without CONFIG_IPV6. */
+	struct ipv6_devconf *all =
+		bpf_core_field_exists(net->ipv6) ? BPF_CORE_READ(net, ipv6.devconf_all) : NULL;
 	struct ipv6_devconf___force *own = (void *)__builtin_preserve_access_index(&in6->cnf);
-	__u8 forced = 0;
+	__s32 forced = 0;
 
 	if (all && BPF_CORE_READ(all, forwarding))
 		return true;

@@ -27,7 +27,7 @@ struct ipv6_devconf {
 
 /* From 6.17 (f24987ef6959). */
 struct ipv6_devconf___force {
-	__u8 force_forwarding;
+	__s32 force_forwarding;
 };
 
 struct netns_ipv6 {

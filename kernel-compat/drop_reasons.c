@@ -200,3 +200,11 @@ const char *drop_reason_name(const struct drop_reasons *dr, uint32_t code)
 	found = bsearch(&key, dr->list, dr->count, sizeof(key), by_code);
 	return found ? dr->names + found->name : NULL;
 }
+
+bool drop_reasons_have(const struct drop_reasons *dr, const char *name)
+{
+	for (size_t i = 0; i < dr->count; i++)
+		if (strcmp(dr->names + dr->list[i].name, name) == 0)
+			return true;
+	return false;
+}

@@ -157,6 +157,8 @@ void drop_reasons_free(struct drop_reasons *dr);
  * subsystem's ("OVS_DROP_METER"); NULL if there is none.
  */
 const char *drop_reason_name(const struct drop_reasons *dr, uint32_t code);
+/* Whether there is one of that name. */
+bool drop_reasons_have(const struct drop_reasons *dr, const char *name);
 
 /* ---- the hook table (hooks.def) ---- */
 

@@ -63,6 +63,7 @@ struct event {
 	const char *owner_container; /* id of the container that it runs in */
 	const char *reason; /* drop: without SKB_DROP_REASON_; NULL = none, or unknown by name */
 	bool has_reason;    /* drop: this kernel gives reasons, so rec->reason means something */
+	bool most_reasons;  /* and IP, UDP, TCP and ICMP give them where they can: from 5.19 on */
 	uint64_t location_offset; /* drop: bytes into func */
 	uint64_t stack_id;        /* drop, --folded: skbt_stack_hash() of its stack, else 0 */
 	struct packet packet;

@@ -10,7 +10,7 @@
 
 enum {
 	WORDS = 64,   /* of a rule */
-	CHAINS = 256, /* that users made; rules that jump to others are as if they were not there */
+	CHAINS = 256, /* that users made; with more, any target may be one */
 };
 
 static bool in_range(const char *ports, uint16_t port)
@@ -140,6 +140,8 @@ static bool is_users_chain(const struct listing *l, const char *name)
 {
 	size_t len = strlen(name);
 
+	if (l->chain_count == CHAINS)
+		return true;
 	for (size_t i = 0; i < l->chain_count; i++)
 		if (strncmp(l->chains[i], name, len) == 0 && l->chains[i][len] == ' ')
 			return true;
@@ -160,7 +162,7 @@ static enum fit drops(struct listing *l, const struct question *q, const char *c
 	/* It was dropped: a rule that would have accepted it was not there, or is not understood.
 	 */
 	l->doubt |= one != NO_FIT && is_users_chain(l, target);
-	l->doubt |= one == FITS && strcmp(target, "ACCEPT") == 0;
+	l->doubt |= one == FITS && (strcmp(target, "ACCEPT") == 0 || strcmp(target, "RETURN") == 0);
 	return NO_FIT;
 }
 

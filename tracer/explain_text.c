@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The {placeholders} of explanations.def. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,11 +35,13 @@ static void put_words(struct text *t, const char *words)
 	put(t, words, strlen(words));
 }
 
-/* Interfaces, tables and chains can have any name. */
+/* Interfaces, tables and chains can have any name, and advice is commands for a shell. */
 static void put_foreign(struct text *t, const char *name, size_t size)
 {
 	for (size_t i = 0; i < size && name[i]; i++)
-		put(t, name[i] > ' ' && name[i] < 0x7f ? name + i : "?", 1);
+		put(t,
+		    isalnum((unsigned char)name[i]) || strchr("_/.-:@+", name[i]) ? name + i : "?",
+		    1);
 }
 
 static void put_name(struct text *t, const char *name)

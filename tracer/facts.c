@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 #include <linux/in.h>
 #include <linux/rtnetlink.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -250,6 +251,16 @@ static bool unsure_csum(const struct view *v)
 	return v->version && !good_csum(v);
 }
 
+static bool ip_options(const struct view *v)
+{
+	return v->version == 4 && (get_u8(v->ip, 0) & 15) > 5;
+}
+
+static bool has_route(const struct view *v)
+{
+	return knows(v, SKBT_KNOWN_ROUTE);
+}
+
 static bool forwarding_off(const struct view *v)
 {
 	return (v->version == 4 && knows(v, SKBT_KNOWN_IPV4) && !v->drop->forwarding4) ||
@@ -383,7 +394,7 @@ static bool no_device(const struct view *v)
 
 static bool no_reasons(const struct view *v)
 {
-	return v->ev->drop && !v->ev->has_reason;
+	return v->ev->drop && !v->ev->most_reasons;
 }
 
 static bool is_no_packet(const struct view *v)
@@ -403,6 +414,16 @@ static bool rule_of_nft(const struct view *v)
 static bool rule_of_iptables(const struct view *v)
 {
 	return v->ev->rule && !v->ev->rule->chain[0] && v->ev->rule->table[0];
+}
+
+static bool socket_waits(const struct view *v)
+{
+	return knows(v, SKBT_KNOWN_SOCKET) && v->drop->sk_state == TCP_TIME_WAIT;
+}
+
+static bool socket_listens(const struct view *v)
+{
+	return knows(v, SKBT_KNOWN_SOCKET) && v->drop->sk_state == TCP_LISTEN;
 }
 
 static bool buffer_full(const struct view *v)

@@ -37,6 +37,7 @@ struct reader {
 	struct owners *owners;
 	struct packet_numbers *numbers;
 	struct last_decoded decoded;
+	bool most_reasons; /* of drops */
 	int64_t wall_offset;
 	uint64_t consumed;
 	uint64_t counted; /* drops, where they are counted and -c was given */
@@ -82,6 +83,7 @@ static void describe_drop(struct reader *r, struct event *ev)
 
 	ev->func = sym ? sym->name : NULL;
 	ev->has_reason = r->machine->features.drop_has_reason;
+	ev->most_reasons = r->most_reasons;
 	if (ev->has_reason)
 		ev->reason = drop_reason_name(r->machine->reasons, ev->rec->reason);
 	ev->drop = record_section(ev->rec, probes_section_sizes(r->probes), SKBT_SEC_DROP);
@@ -190,6 +192,9 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 	r->options = o;
 	r->output = out;
 	r->wall_offset = clock_wall_offset();
+	/* Reasons came one function at a time, from 5.17 on; that of ICMP was the last one (5.19).
+	 */
+	r->most_reasons = m->features.drop_has_reason && drop_reasons_have(m->reasons, "ICMP_CSUM");
 	r->numbers = packet_numbers_new();
 	r->netns_names = netns_names_new();
 	r->owners = owners_new();

@@ -92,7 +92,22 @@ static int show_children(struct tree *t, struct node **next, const struct held_e
 	return err;
 }
 
-static int show_events(struct tree *t, struct node *n, struct packet_whole *w, struct event *last)
+/* The event that tells most; its rule, as children are shown meanwhile, who have theirs. */
+struct telling {
+	struct event ev;
+	struct skbt_verdict rule;
+};
+
+static void keep(struct telling *last, const struct event *ev)
+{
+	last->ev = *ev;
+	if (!ev->rule)
+		return;
+	last->rule = *ev->rule;
+	last->ev.rule = &last->rule;
+}
+
+static int show_events(struct tree *t, struct node *n, struct packet_whole *w, struct telling *last)
 {
 	struct node *child = n->child;
 	struct event ev;
@@ -104,8 +119,8 @@ static int show_events(struct tree *t, struct node *n, struct packet_whole *w, s
 			err = output_packet_begin(t->view->output, w, &ev);
 		if (!err)
 			err = view_show(t->view, &ev);
-		if (e == n->events || fate_tells_more(last, &ev))
-			*last = ev;
+		if (e == n->events || fate_tells_more(&last->ev, &ev))
+			keep(last, &ev);
 		w->total_ns = (*e)->rec.ts - n->events[0]->rec.ts;
 		if (!err)
 			err = show_children(t, &child, is_of(n, e + 1) ? e[1] : NULL);
@@ -124,7 +139,7 @@ static int show_node(struct tree *t, struct node *n)
 		.continued = n->events[0]->rec.prev_ts,
 		.start_ts = t->start_ts,
 	};
-	struct event last;
+	struct telling last;
 	int err = show_events(t, n, &w, &last);
 
 	if (m->end_ts) {
@@ -134,10 +149,10 @@ static int show_node(struct tree *t, struct node *n)
 			w.total_ns = m->end_ts - n->events[0]->rec.ts;
 	}
 	/* What was gathered for it is gone by now, but known. */
-	if (t->view->evidence && !err && last.rec->type == SKBT_DROP)
-		last.evidence = evidence_gather(t->view->evidence, &last);
-	w.last = &last;
-	w.fate = fate_of(&last, m->end_ts, &w.fate_words);
+	if (t->view->evidence && !err && last.ev.rec->type == SKBT_DROP)
+		last.ev.evidence = evidence_gather(t->view->evidence, &last.ev);
+	w.last = &last.ev;
+	w.fate = fate_of(&last.ev, m->end_ts, &w.fate_words);
 	if (w.fate == FATE_ALIVE)
 		w.fate_words = why_shown(t->why);
 	if (m->depth == 0 && w.fate != FATE_DELIVERED)

@@ -132,6 +132,9 @@ static void what_other_rules_may_have_decided_is_told_as_perhaps(void **state)
 	/* It was dropped nevertheless. */
 	assert_int_equal(ask("-A INPUT -p udp -m udp --dport 4242 -j ACCEPT\n-A INPUT -j DROP\n"),
 			 MAY_FIT);
+	assert_int_equal(
+		ask(":INPUT DROP [0:0]\n-A INPUT -s 10.0.0.0/8 -j RETURN\n-A INPUT -j DROP\n"),
+		MAY_FIT);
 	assert_int_equal(ask("-A INPUT -m mark --mark 1 -j ACCEPT\n-A INPUT -j DROP\n"), FITS);
 }
 

@@ -113,7 +113,7 @@ static void without_reasons_the_packet_tells_tc_from_other_ways_to_lose_it(void 
 	explain_drop(&ev, &why);
 	assert_cause("it was a fragment");
 	assert_true(why.routine);
-	ev.has_reason = true;
+	ev.has_reason = ev.most_reasons = true;
 	ev.func = "__netif_receive_skb_core";
 	rec.bytes[12] = 0x08;
 	explain_drop(&ev, &why);
@@ -296,7 +296,7 @@ static const char *firewall_cause(const struct skbt_verdict *rule)
 static void the_rule_that_decided_is_the_cause(void **state)
 {
 	struct skbt_verdict v = {
-		.kind = SKBT_VERDICT_NF, .family = 1, .rule = 12, .table = "t", .chain = "in\npt"
+		.kind = SKBT_VERDICT_NF, .family = 1, .rule = 12, .table = "t", .chain = "in;pt"
 	};
 
 	(void)state;

@@ -168,7 +168,10 @@ static void the_ethertype_and_the_kernel_tell(void **state)
 	memcpy(rec.bytes + 12, "\x88\xb5", 2);
 	assert_false(HAS(KNOWN_ETHERTYPE));
 	assert_true(HAS(NO_REASONS));
+	/* As 5.17 does, for a few. */
 	ev.has_reason = true;
+	assert_true(HAS(NO_REASONS));
+	ev.most_reasons = true;
 	assert_false(HAS(NO_REASONS));
 }
 
@@ -200,7 +203,14 @@ static void the_socket_tells(void **state)
 {
 	(void)state;
 	dropped(UDP4);
+	drop.sk_state = 10; /* TCP_LISTEN */
+	assert_false(HAS(SOCKET_LISTENS));
 	drop.known = SKBT_KNOWN_SOCKET;
+	assert_true(HAS(SOCKET_LISTENS));
+	assert_false(HAS(SOCKET_WAITS));
+	drop.sk_state = 6; /* TCP_TIME_WAIT */
+	assert_true(HAS(SOCKET_WAITS));
+	assert_false(HAS(SOCKET_LISTENS));
 	drop.sk_rcvbuf = 2304;
 	assert_false(HAS(BUFFER_FULL));
 	drop.sk_rmem = 2300;

@@ -4,7 +4,7 @@
 # where: ip_rcv_finish_core|ip_rcv_finish
 # reason: IP_RPFILTER
 # cause 5.10: does not use b0 .reverse path filter
-# cause: no route leads back to its source 10\.[0-9]+\.5\.1 .reverse path filter, loose
+# cause: no route leads back to its source 10\.[0-9]+\.5\.1, .*reverse path filter, loose
 # evidence: rp_filter: rp_filter 2 on b0
 prepare() {
 	pair

@@ -2,7 +2,8 @@
 """frame.py IFACE [KEY=VALUE...]: sends one Ethernet frame that may be wrong in any field.
 
 Frame: dmac, smac, type (EtherType, 0x...), vlan (id of a tag), cut (bytes of the frame that are sent), size (of the payload).
-IP (v4, or v6 if src has a colon): src, dst, ttl, proto, ihl, len, frag (the field with flags, 0x...), ipcsum (added to the right one).
+IP (v4, or v6 if src has a colon): src, dst, ttl, proto, ihl, len, frag (the field with flags, 0x...), ipcsum (added to the right one),
+options (hexadecimal digits).
 Next: kind=udp|tcp|echo|none, sport, dport, flags (of TCP, 0x...), seq, icmp (type of an echo), l4csum (added to the right one).
 """
 import socket
@@ -47,9 +48,10 @@ def transport(src, dst, proto):
 
 
 def ipv4(src, dst, proto, data):
-    ihl = number("ihl", 5)
-    head = struct.pack("!BBHHHBBH4s4s", 4 << 4 | ihl, 0, number("len", 20 + len(data)), 7, number("frag", 0),
-                       number("ttl", 64), proto, 0, src, dst)
+    options = bytes.fromhex(arg.get("options", ""))
+    ihl = number("ihl", 5 + len(options) // 4)
+    head = struct.pack("!BBHHHBBH4s4s", 4 << 4 | ihl, 0, number("len", 20 + len(options) + len(data)), 7, number("frag", 0),
+                       number("ttl", 64), proto, 0, src, dst) + options
     return head[:10] + struct.pack("!H", (checksum(head) + number("ipcsum", 0)) & 0xFFFF) + head[12:] + data
 
 
