@@ -21,7 +21,7 @@ static __always_inline void note_socket(struct sk_buff *skb, struct sock *sk)
 	__u32 zero = 0;
 	__u64 depth;
 
-	if (!config.want_owners || !sk)
+	if (!sk)
 		return;
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
 	if (!cpu)

@@ -3,7 +3,8 @@
 # A SYN, with an old sequence number, while a connection with the same ports is in TIME_WAIT.
 # where: tcp_v4_rcv
 # reason: NOT_SPECIFIED|TCP_.*
-# cause: TIME_WAIT
+# cause 5.10 6.1: TIME_WAIT
+# cause: ^a connection with the same addresses and ports is still in TIME_WAIT
 # also: ip_error
 prepare() {
 	pair
