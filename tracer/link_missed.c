@@ -7,7 +7,7 @@
 
 /*
  * The end of the kernel's struct bpf_link_info, which libbpf 1.1 does not have: 6.6 added what
- * stands before the counts, 6.7 the counts (e2b2cd592ade, 3acf8ace6823). An older kernel leaves
+ * stands before the counts, 6.7 the counts (e2b2cd592adb, 3acf8ace6823). An older kernel leaves
  * them as they are.
  */
 union link_info {
