@@ -63,24 +63,29 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 	return lb_end_line(&o->line);
 }
 
-/* Drops for which the kernel side had no row. */
+static void put_nulls(struct json *j, const char *const *keys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		json_put_string(j, keys[i], NULL);
+}
+
+/* Drops for which the kernel side had no row. Its keys are those of put_row(), in the same order.
+ */
 static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 {
-	enum { before_count = 6 };
 	struct json j = { .line = &o->line };
-	static const char *const unknown[] = {
-		"func",      "location",       "source", "inlined",    "reason", "reason_code",
+	static const char *const place[] = { "func",    "location", "source",
+					     "inlined", "reason",   "reason_code" };
+	static const char *const packet[] = {
 		"per_1000s", "last_ts",        "netns",  "netns_name", "ifname", "pkt_type",
 		"len",       "proto",          "src",    "dst",        "sport",  "dport",
 		"cause",     "cause_inferred", "advice", "routine",
 	};
 
 	json_begin_line(&j, "drops", wall_ns);
-	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
-		if (i == before_count)
-			json_put_u64(&j, "count", count);
-		json_put_string(&j, unknown[i], NULL);
-	}
+	put_nulls(&j, place, sizeof(place) / sizeof(place[0]));
+	json_put_u64(&j, "count", count);
+	put_nulls(&j, packet, sizeof(packet) / sizeof(packet[0]));
 	json_end_object(&j);
 	return lb_end_line(&o->line);
 }

@@ -27,8 +27,8 @@ int pid_namespace_check(const struct options *o, struct error *e)
 			"-p needs the PID namespace of the host, as the kernel knows processes by "
 			"its numbers; start the container with it (docker run --pid=host)");
 	fputs("skbtrace: in a PID namespace of its own: process ids are the host's; command lines, "
-	      "who had "
-	      "sockets before, and evidence of drops are not known (docker run --pid=host)\n",
+	      "who had sockets before, and evidence of drops are not known "
+	      "(docker run --pid=host)\n",
 	      stderr);
 	return 0;
 }

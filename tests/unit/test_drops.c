@@ -246,6 +246,41 @@ static void json_has_a_line_for_each_row_and_the_summary(void **state)
 	capture_end(&c);
 }
 
+/* The keys of a line, one behind the other: what stands between { or , and a colon. */
+static void keys_of(const char *line, char *keys)
+{
+	for (; *line && *line != '\n'; line++) {
+		size_t len = strcspn(line + 1, "\"\n") + 1;
+
+		if (*line != '"')
+			continue;
+		if (line[len + 1] == ':')
+			keys += sprintf(keys, "%.*s ", (int)len - 1, line + 1);
+		line += len;
+	}
+}
+
+static void all_rows_have_the_same_keys_in_the_same_order(void **state)
+{
+	char row[1024], others[1024];
+	struct event ev = fabricate_drop();
+	const char *text;
+
+	(void)state;
+	PARSE("drops", "--json");
+	begin("drops");
+	assert_int_equal(output_event(c.output, &ev), 0);
+	kernel_counts(&forward, 0, 9);
+	end(5);
+	text = capture_text(&c);
+	keys_of(text, row);
+	assert_non_null(strstr(row, "reason_code count per_1000s "));
+	keys_of(strchr(text, '\n') + 1, others);
+	assert_string_equal(others, row);
+	assert_non_null(strstr(text, "\"func\":null"));
+	capture_end(&c);
+}
+
 /* An interval says when a table is shown; JSON has none, only rows at the end. */
 static void json_has_no_tables_while_it_runs(void **state)
 {
@@ -292,6 +327,7 @@ int main(void)
 		cmocka_unit_test(a_full_table_lets_go_of_more_rows),
 		cmocka_unit_test(the_table_shows_count_place_reason_packet_and_cause),
 		cmocka_unit_test(json_has_a_line_for_each_row_and_the_summary),
+		cmocka_unit_test(all_rows_have_the_same_keys_in_the_same_order),
 		cmocka_unit_test(json_has_no_tables_while_it_runs),
 		cmocka_unit_test(folded_stacks_begin_outermost_and_are_added_up),
 	};

@@ -440,10 +440,19 @@ static void on_a_terminal_a_change_takes_the_place_of_the_dot(void **state)
 		strstr(capture_text(&c), " .          \033[1;33mmark 0x3e9 -> 0x5\033[0m\n"));
 }
 
+/* The summary, with the table of hops. */
+static void put_summary(void)
+{
+	const struct run_info info = { .latency = view_latency(view) };
+	struct run_counts counts = { 0 };
+
+	view_counts(view, &counts);
+	assert_int_equal(output_summary(c.output, &counts, &info, 0), 0);
+}
+
 static void fast_packets_are_not_shown(void **state)
 {
 	struct run_counts counts = { 0 };
-	struct run_info info = { 0 };
 	const char *text;
 
 	(void)state;
@@ -468,8 +477,7 @@ static void fast_packets_are_not_shown(void **state)
 	view_counts(view, &counts);
 	assert_int_equal(counts.events, 3);
 	assert_int_equal(counts.fast, 1);
-	info.latency = view_latency(view);
-	output_summary(c.output, &counts, &info, 0);
+	put_summary();
 	text = capture_messages(&c);
 	assert_non_null(strstr(text, "  not shown 1: packets that took less than --min-latency\n"));
 	assert_non_null(strstr(text, "150.0ms  ip_output -> ip_rcv\n"));
@@ -513,9 +521,6 @@ static void a_copy_makes_its_packet_slow(void **state)
 
 static void hops_are_told_live_as_well(void **state)
 {
-	struct run_counts counts = { 0 };
-	struct run_info info = { 0 };
-
 	(void)state;
 	o.group = false;
 	open_view("json");
@@ -523,9 +528,8 @@ static void hops_are_told_live_as_well(void **state)
 	pass(1, 0, 1003, RCV);
 	end_of(1, 1004000);
 	end_of(0, 1004000);
-	info.latency = view_latency(view);
 	capture_text(&c);
-	output_summary(c.output, &counts, &info, 0);
+	put_summary();
 	assert_non_null(strstr(
 		capture_text(&c),
 		"\"below_min_latency\":0,\"hops\":[{\"from\":\"ip_output\",\"to\":\"ip_rcv\","
@@ -537,8 +541,6 @@ static void hops_are_told_live_as_well(void **state)
 /* Its rule is known when nft_do_chain() returns, which is after the packet's end. */
 static void a_drop_that_waits_for_its_rule_ends_after_it(void **state)
 {
-	struct run_counts counts = { 0 };
-	struct run_info info = { 0 };
 	const char *text;
 
 	(void)state;
@@ -548,8 +550,7 @@ static void a_drop_that_waits_for_its_rule_ends_after_it(void **state)
 	drop(1, 1003, NFT);
 	end_of(1, 1004000);
 	text_at(60000);
-	info.latency = view_latency(view);
-	output_summary(c.output, &counts, &info, 0);
+	put_summary();
 	text = capture_messages(&c);
 	assert_non_null(strstr(text, "3.0us  ip_output -> nft_do_chain (drop)\n"));
 	assert_non_null(strstr(text, "1.0us  nft_do_chain (drop) -> (end)\n"));
