@@ -257,12 +257,12 @@ static const char *checksum_name(uint8_t ip_summed)
 	return names[ip_summed & 3];
 }
 
-void changes_between(const struct packet_state *a, const struct packet_state *b,
+bool changes_between(const struct packet_state *a, const struct packet_state *b,
 		     struct changes *out)
 {
 	out->count = 0;
 	if (memcmp(a, b, sizeof(*a)) == 0)
-		return;
+		return false;
 	compare_flows(a, b, out);
 	if (a->netns && a->netns != b->netns)
 		add_numbers(out, "netns", true, a->netns, b->netns);
@@ -276,4 +276,5 @@ void changes_between(const struct packet_state *a, const struct packet_state *b,
 			  checksum_name(b->ip_summed));
 	if (a->ct_info != b->ct_info)
 		add_texts(out, "ct", false, ct_state_name(a->ct_info), ct_state_name(b->ct_info));
+	return true;
 }

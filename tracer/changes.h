@@ -46,8 +46,8 @@ struct changes {
 void packet_state_of(const struct event *ev, const struct packet_state *before,
 		     struct packet_state *state);
 
-/* The two may be the same: no change. */
-void changes_between(const struct packet_state *before, const struct packet_state *after,
+/* False: the two are equal, as they are where they are one. */
+bool changes_between(const struct packet_state *before, const struct packet_state *after,
 		     struct changes *out);
 
 #endif

@@ -182,17 +182,21 @@ void packet_decode_next(struct last_decoded *last, const struct skbt_record *rec
 {
 	size_t len = rec->caplen < SKBT_SNAP ? rec->caplen : SKBT_SNAP;
 
-	if (!last->known || last->start != rec->start || last->protocol != rec->protocol ||
+	if (!last->serial || last->start != rec->start || last->protocol != rec->protocol ||
 	    last->vlan_proto != rec->vlan_proto || last->vlan_tci != rec->vlan_tci ||
 	    last->caplen != len || memcmp(last->bytes, rec->bytes, len) != 0) {
-		packet_decode(rec, &last->packet);
+		packet_decode(rec, p);
+		p->serial = last->serial;
+		if (!last->serial || memcmp(p, &last->packet, sizeof(*p)) != 0)
+			p->serial = ++last->serial;
+		last->packet = *p;
 		last->start = rec->start;
 		last->protocol = rec->protocol;
 		last->vlan_proto = rec->vlan_proto;
 		last->vlan_tci = rec->vlan_tci;
 		last->caplen = len;
 		memcpy(last->bytes, rec->bytes, len);
-		last->known = true;
+		return;
 	}
 	memcpy(p, &last->packet, sizeof(*p));
 }

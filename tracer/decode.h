@@ -16,12 +16,12 @@ struct last_decoded {
 	uint8_t start;
 	uint16_t protocol, vlan_tci, vlan_proto, caplen;
 	uint8_t bytes[SKBT_SNAP];
-	bool known;
+	uint64_t serial; /* of packet */
 	struct packet packet;
 };
 
 /* Likewise; but what is as it was in the record before, as in most of a packet's, is not decoded
- * anew. */
+ * anew. Packets of one serial are equal. */
 void packet_decode_next(struct last_decoded *last, const struct skbt_record *rec, struct packet *p);
 
 /* "TCP", or "IP-253" for a protocol without a name. */

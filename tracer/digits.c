@@ -45,6 +45,13 @@ size_t put_decimal(char *to, uint64_t n, size_t digits)
 	return length;
 }
 
+void put_six_digits(char *to, uint32_t n)
+{
+	memcpy(to, pairs + n / 10000 * 2, 2);
+	memcpy(to + 2, pairs + n / 100 % 100 * 2, 2);
+	memcpy(to + 4, pairs + n % 100 * 2, 2);
+}
+
 size_t put_hex(char *to, uint64_t n, size_t digits)
 {
 	size_t length = (67 - __builtin_clzll(n | 1)) / 4; /* bits used, rounded up to digits */

@@ -20,6 +20,9 @@ enum {
 size_t put_decimal(char *to, uint64_t n, size_t digits);
 size_t put_hex(char *to, uint64_t n, size_t digits);
 
+/* n < 1,000,000, six digits. */
+void put_six_digits(char *to, uint32_t n);
+
 /* As inet_ntop() writes it. family AF_INET or AF_INET6, addr in network byte order. */
 size_t put_ip_address(char *to, int family, const uint8_t *addr);
 

@@ -17,6 +17,7 @@ struct packet {
 	uint16_t sport, dport; /* host byte order */
 	char detail[128]; /* what else a reader wants: "echo request id 7 seq 1", "[S] seq 1", "ttl
 			     1 DF" */
+	uint64_t serial;  /* packets with the same one are equal; 0 = that is not known */
 };
 
 /* What user space can look up about a drop: tracer/evidence.def. */

@@ -16,7 +16,7 @@ static void put_byte(struct linebuf *b, uint8_t byte)
 
 static void put_digits(struct linebuf *b, const uint8_t *bytes, size_t n)
 {
-	size_t begin = b->column;
+	size_t begin = lb_column(b);
 
 	for (size_t i = 0; i < n; i++) {
 		if (i % 2 == 0)

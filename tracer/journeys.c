@@ -61,6 +61,7 @@ void journeys_event(struct journeys *js, struct event *ev)
 	struct journey *j = &js->table[rec->packet_id % JOURNEYS_MAX];
 	const struct journey *last = known(js, rec->packet_id);
 	struct packet_state state;
+	bool differs = true;
 	uint64_t start;
 
 	/* An old packet does not take the place of a newer one. */
@@ -78,7 +79,7 @@ void journeys_event(struct journeys *js, struct event *ev)
 		return;
 	if (last) {
 		set_hop(last, rec->ts, ev);
-		changes_between(&last->state, &state, &js->changes);
+		differs = changes_between(&last->state, &state, &js->changes);
 		ev->changes = &js->changes;
 	}
 	j->last_ts = last == j && last->last_ts > rec->ts ? last->last_ts : rec->ts;
@@ -86,5 +87,6 @@ void journeys_event(struct journeys *js, struct event *ev)
 	j->start_ts = start;
 	j->func = ev->func;
 	j->type = rec->type;
-	j->state = state;
+	if (last != j || differs)
+		j->state = state;
 }

@@ -60,7 +60,7 @@ static int put_row(struct output *o, const struct drop_row *row, uint64_t wall_n
 	json_key(&j, "routine");
 	json_bool(&j, ev && ev->why.routine);
 	json_end_object(&j);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
 static void put_nulls(struct json *j, const char *const *keys, size_t count)
@@ -87,7 +87,7 @@ static int put_others(struct output *o, uint64_t count, uint64_t wall_ns)
 	json_put_u64(&j, "count", count);
 	put_nulls(&j, packet, sizeof(packet) / sizeof(packet[0]));
 	json_end_object(&j);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
 int json_drops(struct output *o, struct drop_table *table, const struct run_counts *counts,

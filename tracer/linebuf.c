@@ -11,7 +11,7 @@ void lb_init(struct linebuf *b, FILE *out)
 	b->out = out;
 	b->err = 0;
 	b->len = 0;
-	b->column = 0;
+	b->zero = 0;
 }
 
 void lb_write_out(struct linebuf *b)
@@ -19,6 +19,7 @@ void lb_write_out(struct linebuf *b)
 	errno = 0;
 	if (b->len && fwrite(b->data, 1, b->len, b->out) != b->len && !b->err)
 		b->err = errno ? -errno : -EIO;
+	b->zero -= b->len; /* may be before the buffer, so to say */
 	b->len = 0;
 }
 
@@ -40,10 +41,10 @@ void lb_many_bytes(struct linebuf *b, const void *bytes, size_t n)
 
 void lb_raw(struct linebuf *b, const char *text)
 {
-	size_t column = b->column;
+	size_t column = lb_column(b);
 
 	lb_text(b, text);
-	b->column = column;
+	b->zero = b->len - column;
 }
 
 void lb_digits(struct linebuf *b, uint64_t n, unsigned int digits)
@@ -51,9 +52,13 @@ void lb_digits(struct linebuf *b, uint64_t n, unsigned int digits)
 	lb_put(b, put_decimal(lb_room(b, DECIMAL_MAX), n, digits));
 }
 
-void lb_u64(struct linebuf *b, uint64_t n)
+void lb_microseconds(struct linebuf *b, uint64_t ns)
 {
-	lb_digits(b, n, 1);
+	char *to = lb_room(b, 1 + 6);
+
+	*to = '.';
+	put_six_digits(to + 1, ns / 1000 % 1000000);
+	lb_put(b, 1 + 6);
 }
 
 void lb_i64(struct linebuf *b, int64_t n)
@@ -69,17 +74,10 @@ void lb_hex(struct linebuf *b, uint64_t n)
 	lb_put(b, put_hex(lb_room(b, HEX_MAX), n, 1));
 }
 
-void lb_pad_to(struct linebuf *b, size_t column)
+void lb_spaces(struct linebuf *b, size_t n)
 {
-	enum { ROOM = 32 };
-
-	do {
-		size_t n = column > b->column ? column - b->column : 1;
-
-		/* All of it, whatever n is: a constant number of bytes takes no call. */
-		memset(lb_room(b, ROOM), ' ', ROOM);
-		lb_put(b, n < ROOM ? n : ROOM);
-	} while (b->column < column);
+	for (; n; n--)
+		lb_char(b, ' ');
 }
 
 void lb_address(struct linebuf *b, int family, const uint8_t *addr)
@@ -113,17 +111,35 @@ void lb_break_at(struct linebuf *b, size_t at, size_t indent)
 	b->data[end] = '\n';
 	memset(b->data + end + 1, ' ', indent);
 	b->len = end + 1 + indent + moved;
-	b->column = indent + moved;
+	b->zero = end + 1;
+}
+
+static int take_error(struct linebuf *b)
+{
+	int err = b->err;
+
+	b->err = 0;
+	return err;
+}
+
+int lb_next_line(struct linebuf *b)
+{
+	lb_char(b, '\n');
+	if (b->len > LINEBUF_KEPT)
+		lb_write_out(b);
+	b->zero = b->len;
+	return take_error(b);
+}
+
+int lb_flush(struct linebuf *b)
+{
+	lb_write_out(b);
+	return take_error(b);
 }
 
 int lb_end_line(struct linebuf *b)
 {
-	int err;
+	int err = lb_next_line(b);
 
-	lb_char(b, '\n');
-	lb_write_out(b);
-	err = b->err;
-	b->err = 0;
-	b->column = 0;
-	return err;
+	return err ? err : lb_flush(b);
 }

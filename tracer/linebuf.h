@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One line of output, put together in memory and written with one fwrite(): printf() would cost
- * more than all the rest of an event. A line longer than the buffer is written in pieces, never
- * cut.
+ * Lines of output, put together in memory: printf() would cost more than all the rest of an event.
+ * Those that lb_next_line() ends are written many at a time, with one fwrite(). A line longer than
+ * the buffer is written in pieces, never cut.
  */
 #ifndef TRACER_LINEBUF_H
 #define TRACER_LINEBUF_H
@@ -14,17 +14,27 @@
 
 struct ksyms;
 
-enum { LINEBUF_SIZE = 16384 };
+enum {
+	LINEBUF_SIZE = 65536,
+	LINEBUF_KEPT =
+		49152, /* bytes of lines that have ended, at most, which wait to be written */
+};
 
 struct linebuf {
 	FILE *out;
-	int err; /* the first failed write of this line, a negative errno */
-	size_t len;
-	size_t column; /* bytes since lb_start_line() that take a place on the screen */
+	int err;     /* the first failed write that was not told yet, a negative errno */
+	size_t len;  /* bytes in data */
+	size_t zero; /* where the line would begin in data if each of its bytes took a column */
 	char data[LINEBUF_SIZE];
 };
 
 void lb_init(struct linebuf *b, FILE *out);
+
+/* Bytes of the line so far that take a place on the screen. */
+static inline size_t lb_column(const struct linebuf *b)
+{
+	return b->len - b->zero;
+}
 
 /* Hands to out what the buffer holds. */
 void lb_write_out(struct linebuf *b);
@@ -41,7 +51,6 @@ static inline char *lb_room(struct linebuf *b, size_t n)
 static inline void lb_put(struct linebuf *b, size_t n)
 {
 	b->len += n;
-	b->column += n;
 }
 
 /* Bytes without effect on the column: escape sequences. */
@@ -72,15 +81,39 @@ static inline void lb_text(struct linebuf *b, const char *text)
 	lb_bytes(b, text, strlen(text));
 }
 
-void lb_u64(struct linebuf *b, uint64_t n);
 void lb_i64(struct linebuf *b, int64_t n);
 void lb_hex(struct linebuf *b, uint64_t n); /* 0x... */
 
 /* n with at least digits digits, zeros in front. */
 void lb_digits(struct linebuf *b, uint64_t n, unsigned int digits);
 
+static inline void lb_u64(struct linebuf *b, uint64_t n)
+{
+	if (n < 10)
+		lb_char(b, '0' + n);
+	else
+		lb_digits(b, n, 1);
+}
+
+/* ".003141", the microseconds of a time in nanoseconds that are no whole second. */
+void lb_microseconds(struct linebuf *b, uint64_t ns);
+
+void lb_spaces(struct linebuf *b, size_t n);
+
 /* Spaces up to column, at least one. */
-void lb_pad_to(struct linebuf *b, size_t column);
+static inline void lb_pad_to(struct linebuf *b, size_t column)
+{
+	enum { MOST = 32 };
+	size_t at = lb_column(b), n = column > at ? column - at : 1;
+
+	if (n > MOST) {
+		lb_spaces(b, n);
+		return;
+	}
+	/* All of it, whatever n is: a constant number of bytes takes no call. */
+	memset(lb_room(b, MOST), ' ', MOST);
+	lb_put(b, n);
+}
 
 /* family AF_INET or AF_INET6, addr in network byte order. */
 void lb_address(struct linebuf *b, int family, const uint8_t *addr);
@@ -92,7 +125,14 @@ void lb_symbol(struct linebuf *b, const struct ksyms *ks, uint64_t addr);
  * Spaces before it go. Does nothing if that part is no longer in memory. */
 void lb_break_at(struct linebuf *b, size_t at, size_t indent);
 
-/* Ends the line: newline, write. Returns 0 or the negative errno of writing. */
+/* Ends the line; it is written now or later, by lb_flush() at the latest. Returns 0 or the negative
+ * errno of writing. */
+int lb_next_line(struct linebuf *b);
+
+/* Hands all to out. Returns 0 or the negative errno of writing. */
+int lb_flush(struct linebuf *b);
+
+/* Both. */
 int lb_end_line(struct linebuf *b);
 
 #endif

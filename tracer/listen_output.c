@@ -55,8 +55,7 @@ static void put_time(const struct listen_env *env, struct linebuf *b, const stru
 	lb_text(b, text);
 	if (env->options->time_style == TIME_SECONDS)
 		return;
-	lb_char(b, '.');
-	lb_digits(b, ev->wall_ns / 1000 % 1000000, 6);
+	lb_microseconds(b, ev->wall_ns);
 }
 
 /* "router/4026532201"; the number alone where there is no name. */

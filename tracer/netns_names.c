@@ -32,9 +32,10 @@ struct netns_names {
 	char *dir;
 	struct entry *entries; /* sorted by inode, then name */
 	size_t count, room;
-	int inotify, watch; /* -1 = not there (yet) */
-	bool unsettled;     /* the directory has a file that is no namespace */
-	bool missed;        /* a name was asked for that is not there */
+	const struct entry *last; /* found; NULL = none, or the entries are others now */
+	int inotify, watch;       /* -1 = not there (yet) */
+	bool unsettled;           /* the directory has a file that is no namespace */
+	bool missed;              /* a name was asked for that is not there */
 	uint64_t settle_until;
 	uint64_t looked_at; /* when it was last seen to whether a name is missing */
 	uint64_t forget_at; /* when the first of the names that are gone is forgotten, 0 = none */
@@ -164,6 +165,7 @@ static void read_names(struct netns_names *nn, uint64_t now)
 	size_t count = nn->count;
 
 	nn->entries = NULL;
+	nn->last = NULL;
 	nn->count = 0;
 	nn->room = 0;
 	read_directory(nn);
@@ -209,11 +211,13 @@ void netns_names_free(struct netns_names *nn)
 
 const char *netns_name(struct netns_names *nn, uint32_t inode)
 {
-	const struct entry *found = inode ? find(nn, nn->count, inode) : NULL;
-
-	if (inode && !found)
+	if (!inode)
+		return NULL;
+	if (!nn->last || nn->last->inode != inode)
+		nn->last = find(nn, nn->count, inode);
+	if (!nn->last)
 		nn->missed = true;
-	return found ? found->name : NULL;
+	return nn->last ? nn->last->name : NULL;
 }
 
 /* True: the directory is watched from now on. */

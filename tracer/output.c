@@ -108,6 +108,10 @@ int output_summary(struct output *o, const struct run_counts *counts, const stru
 
 int output_flush(struct output *o)
 {
+	int err = lb_flush(&o->line);
+
+	if (err)
+		return err;
 	errno = 0;
 	return fflush(o->env.out) == 0 ? 0 : errno ? -errno : -EIO;
 }

@@ -89,7 +89,7 @@ int output_lost(struct output *o, const struct run_counts *counts, uint64_t wall
 int output_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
 		   uint64_t wall_ns);
 
-/* Hands on what stdio still holds. */
+/* Hands on what is still held back: lines that were ended, and stdio's buffer. */
 int output_flush(struct output *o);
 
 #endif

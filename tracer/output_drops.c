@@ -79,9 +79,9 @@ static void put_right(struct linebuf *b, size_t end, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (b->column)
+	if (lb_column(b))
 		lb_char(b, ' ');
-	while (b->column + len < end)
+	while (lb_column(b) + len < end)
 		lb_char(b, ' ');
 	lb_text(b, text);
 }
@@ -103,13 +103,13 @@ static int end_line(struct output *o)
 
 	if (o->env.terminal) {
 		/* A table has one line a row: what does not fit is not shown. */
-		if (o->env.columns && b->column > (size_t)o->env.columns)
-			b->len -= b->column - o->env.columns;
+		if (o->env.columns && lb_column(b) > (size_t)o->env.columns)
+			b->len -= lb_column(b) - o->env.columns;
 		if (o->env.color)
 			lb_raw(b, plain);
 		lb_raw(b, erase_line);
 	}
-	return lb_end_line(b);
+	return lb_next_line(b);
 }
 
 /* Where the screen ends before the last column would, that is a line of its own. */
@@ -122,8 +122,10 @@ static int put_titles(struct output *o)
 {
 	struct linebuf *b = &o->line;
 	FILE *rows = b->out;
-	int err;
+	int err = lb_flush(b);
 
+	if (err)
+		return err;
 	if (o->env.terminal)
 		lb_raw(b, home);
 	if (o->env.color)
@@ -148,6 +150,8 @@ static int put_titles(struct output *o)
 	/* As with events: where the rows are piped on, titles go beside them. */
 	b->out = o->env.terminal ? rows : o->env.err;
 	err = end_line(o);
+	if (!err && !o->env.terminal)
+		err = lb_flush(b);
 	b->out = rows;
 	return o->env.terminal ? err : 0;
 }
@@ -263,7 +267,6 @@ static int put_table(struct output *o, uint64_t unlisted, bool whole, uint64_t n
 		err = put_others(o, others, count - shown);
 	if (!err && o->env.terminal) {
 		lb_raw(&o->line, erase_rest);
-		lb_write_out(&o->line);
 	}
 	return err;
 }
@@ -290,7 +293,7 @@ static int drops_tick(struct output *o, uint64_t now)
 	err = put_table(o, 0, false, now);
 	/* Tables that follow each other are told apart by a blank line. */
 	if (!err && !o->env.terminal)
-		err = lb_end_line(&o->line);
+		err = lb_next_line(&o->line);
 	return err;
 }
 

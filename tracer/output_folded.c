@@ -124,7 +124,7 @@ static int put_line(struct output *o, const char *text, uint64_t count)
 	lb_text(&o->line, text);
 	lb_char(&o->line, ' ');
 	lb_u64(&o->line, count);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
 static int put_lines(struct output *o, uint64_t unlisted)

@@ -74,8 +74,7 @@ static void put_wall_clock(struct output *o, uint64_t wall_ns)
 	lb_text(&o->line, text);
 	if (o->env.options->time_style == TIME_SECONDS)
 		return;
-	lb_char(&o->line, '.');
-	lb_digits(&o->line, wall_ns / 1000 % 1000000, 6);
+	lb_microseconds(&o->line, wall_ns);
 }
 
 static int put_head(struct output *o, uint64_t number, uint64_t parent, bool continued,
@@ -100,7 +99,7 @@ static int put_head(struct output *o, uint64_t number, uint64_t parent, bool con
 	lb_text(b, ", ");
 	put_wall_clock(o, first->wall_ns);
 	paint(o, plain);
-	return lb_end_line(b);
+	return lb_next_line(b);
 }
 
 static int group_packet_begin(struct output *o, const struct packet_whole *w,
@@ -118,7 +117,7 @@ static int group_packet_begin(struct output *o, const struct packet_whole *w,
 /* Shifts what was appended since the line was at bytes long, so that it ends at that column. */
 static void align_right(struct linebuf *b, size_t at, size_t end)
 {
-	size_t len = b->len - at, by = b->column < end ? end - b->column : 0;
+	size_t len = b->len - at, by = lb_column(b) < end ? end - lb_column(b) : 0;
 
 	memmove(lb_room(b, by) - len + by, b->data + at, len);
 	memset(b->data + at, ' ', by);
@@ -190,7 +189,7 @@ static int put_note(struct output *o, const char *label, const char *prefix, con
 	lb_pad_to(&o->line, g->indent + NOTE_TEXT);
 	lb_text(&o->line, prefix);
 	lb_text(&o->line, text);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
 static int put_stack(struct output *o, const struct skbt_record *rec)
@@ -208,7 +207,7 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 			lb_text(b, " < ");
 		put_frame(b, &o->env, rec, i);
 	}
-	return lb_end_line(b);
+	return lb_next_line(b);
 }
 
 static int group_event(struct output *o, const struct event *ev)
@@ -251,7 +250,7 @@ static int group_event(struct output *o, const struct event *ev)
 		lb_text(b, ev->decision);
 	}
 	put_event_changes(o, ev);
-	err = lb_end_line(b);
+	err = lb_next_line(b);
 	if (!err)
 		err = put_stack(o, rec);
 	return err ? err : put_inside(o, ev, g->indent);
@@ -315,7 +314,7 @@ static int group_packet_end(struct output *o, const struct packet_whole *w)
 	lb_text(&o->line, ", ");
 	put_fate(o, w);
 	paint(o, plain);
-	err = lb_end_line(&o->line);
+	err = lb_next_line(&o->line);
 	if (!err && drop)
 		err = put_note(o, "cause", w->last->why.inferred ? "probably: " : "",
 			       explain_text(words, w->last, w->last->why.cause));

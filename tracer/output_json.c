@@ -218,7 +218,7 @@ static int json_event(struct output *o, const struct event *ev)
 	if (rec->type == SKBT_DROP)
 		put_drop(&j, o, ev);
 	json_end_object(&j);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
 static void put_lost(struct json *j, const struct run_counts *counts)

@@ -118,16 +118,16 @@ void put_duration(struct linebuf *b, uint64_t n)
 static void align_time(struct output *o)
 {
 	struct linebuf *b = &o->line;
-	size_t len = b->column;
+	size_t len = lb_column(b), by;
+	char *time;
 
 	if (!o->env.terminal || len >= TIME_END)
 		return;
-	b->len -= len;
-	b->column = 0;
-	memmove(b->data + b->len + TIME_END - len, b->data + b->len, len);
-	memset(b->data + b->len, ' ', TIME_END - len);
-	b->len += TIME_END;
-	b->column = TIME_END;
+	by = TIME_END - len;
+	time = lb_room(b, by) - len;
+	memmove(time + by, time, len);
+	memset(time, ' ', by);
+	lb_put(b, by);
 }
 
 static void put_time(struct output *o, const struct event *ev, bool same)
@@ -150,10 +150,8 @@ static void put_time(struct output *o, const struct event *ev, bool same)
 		align_time(o);
 	} else {
 		put_clock(b, t, ev->wall_ns);
-		if (style == TIME_MICROSECONDS) {
-			lb_char(b, '.');
-			lb_digits(b, ev->wall_ns / 1000 % 1000000, 6);
-		}
+		if (style == TIME_MICROSECONDS)
+			lb_microseconds(b, ev->wall_ns);
 		t->base_ts = ev->rec->ts;
 	}
 }
@@ -215,6 +213,15 @@ static bool same_process(const struct skbt_record *a, const struct skbt_record *
 	if (!task_known(a))
 		return a->owner_pid == b->owner_pid;
 	return a->pid == b->pid && memcmp(a->comm, b->comm, sizeof(a->comm)) == 0;
+}
+
+static void put_new_route(struct linebuf *b, const struct skbt_route *route,
+			  const struct skbt_route *last)
+{
+	if (!is_new_route(route, last))
+		return;
+	lb_text(b, ", ");
+	put_route(b, route);
 }
 
 static void put_column(struct linebuf *b, const struct text *t, enum column c)
@@ -285,7 +292,7 @@ static void put_place_again(struct output *o, const struct event *ev)
 	memcpy(key.ifname, rec->ifname, sizeof(key.ifname));
 	memcpy(key.owner_comm, rec->owner_comm, sizeof(key.owner_comm));
 	memcpy(key.netns_name, name, len < sizeof(key.netns_name) ? len : 0);
-	if (b->column == t->start[PROCESS] && piece_again(&t->place, b, &key, sizeof(key)))
+	if (lb_column(b) == t->start[PROCESS] && piece_again(&t->place, b, &key, sizeof(key)))
 		return;
 	put_place(o, ev, NULL);
 	put_column(b, t, PKT);
@@ -294,19 +301,27 @@ static void put_place_again(struct output *o, const struct event *ev)
 		piece_keep(&t->place, b, at, &key, sizeof(key));
 }
 
+/* The packet and its route, where nothing is left out. */
 static void put_packet_again(struct output *o, const struct event *ev)
 {
 	struct text *t = o->state;
 	size_t at = o->line.len;
 	struct {
-		struct packet packet;
-		uint64_t len;
-	} key = { .packet = ev->packet, .len = ev->rec->len };
+		uint64_t serial, len;
+		struct skbt_route route;
+	} key = { .serial = ev->packet.serial, .len = ev->rec->len, .route = ev->rec->route };
 
-	if (piece_again(&t->packet, &o->line, &key, sizeof(key)))
+	if (key.serial && piece_again(&t->packet, &o->line, &key, sizeof(key)))
 		return;
 	put_packet(&o->line, &ev->packet, ev->rec->len, NULL, 0);
+	put_new_route(&o->line, &ev->rec->route, NULL);
 	piece_keep(&t->packet, &o->line, at, &key, sizeof(key));
+}
+
+static void put_packet_since(struct output *o, const struct event *ev, const struct text *same)
+{
+	put_packet(&o->line, &ev->packet, ev->rec->len, &same->last_packet, same->last.len);
+	put_new_route(&o->line, &ev->rec->route, &same->last.route);
 }
 
 static void put_what(struct output *o, const struct event *ev, const struct text *same)
@@ -337,15 +352,11 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	}
 	packet_at = b->len;
 	if (same)
-		put_packet(b, &ev->packet, rec->len, &same->last_packet, same->last.len);
+		put_packet_since(o, ev, same);
 	else
 		put_packet_again(o, ev);
-	if (is_new_route(&rec->route, same ? &same->last.route : NULL)) {
-		lb_text(b, ", ");
-		put_route(b, &rec->route);
-	}
 	put_text_changes(o, ev, packet_at);
-	if (o->env.columns && b->column > (size_t)o->env.columns && b->len > packet_at + 1)
+	if (o->env.columns && lb_column(b) > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);
 }
 
@@ -365,7 +376,7 @@ static void begin_note(struct output *o, const char *label)
 /* Called after a word of a note that began where the line was at bytes long. */
 static void fold_note(struct output *o, size_t at, bool first)
 {
-	if (!first && o->env.columns && o->line.column > (size_t)o->env.columns)
+	if (!first && o->env.columns && lb_column(&o->line) > (size_t)o->env.columns)
 		lb_break_at(&o->line, at, NOTE_TEXT);
 }
 
@@ -391,7 +402,7 @@ static int put_note(struct output *o, const char *label, const char *prefix, con
 		text += len;
 		text += *text == ' ';
 	}
-	return lb_end_line(b);
+	return lb_next_line(b);
 }
 
 static int put_stack(struct output *o, const struct skbt_record *rec)
@@ -412,7 +423,7 @@ static int put_stack(struct output *o, const struct skbt_record *rec)
 		put_frame(b, &o->env, rec, i);
 		fold_note(o, at, i == 0);
 	}
-	return lb_end_line(b);
+	return lb_next_line(b);
 }
 
 static int put_evidence(struct output *o, const struct evidence_list *list)
@@ -477,7 +488,7 @@ static int text_event(struct output *o, const struct event *ev)
 	put_what(o, ev, same ? t : NULL);
 	if (red_line)
 		lb_raw(b, plain);
-	err = lb_end_line(b);
+	err = lb_next_line(b);
 	if (!err && drop)
 		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "",
 			       explain_text(words, ev, ev->why.cause));

@@ -11,7 +11,7 @@
 #include "linebuf.h"
 
 enum {
-	PIECE_KEY = 256,  /* bytes of what a piece is made of */
+	PIECE_KEY = 144,  /* bytes of what a piece is made of */
 	PIECE_TEXT = 512, /* longer ones are not kept */
 };
 

@@ -141,7 +141,7 @@ static struct output *open_output(const struct options *o, const struct machine 
 		env.columns = size.ws_col;
 		env.rows = size.ws_row;
 	}
-	stdout_begin();
+	setvbuf(stdout, NULL, _IONBF, 0); /* outputs gather lines themselves */
 	return output_new(output_name(o), &env);
 }
 
@@ -171,6 +171,9 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 	drained = reader_drain(r, &counts);
 	if (!err)
 		err = drained;
+	/* What tells of the end comes last, though it is on another stream. */
+	if (!err)
+		err = output_flush(out);
 	if (!err)
 		err = output_summary(out, &counts, &info, reader_wall_now(r));
 	if (!err)

@@ -31,7 +31,6 @@ void put_text_changes(struct output *o, const struct event *ev, size_t packet_at
 		/* The dot says that nothing has changed. */
 		if (b->len == packet_at + 1 && b->data[packet_at] == '.') {
 			b->len--;
-			b->column--;
 		} else {
 			lb_text(b, "; ");
 		}

@@ -31,7 +31,14 @@ void put_text_changes(struct output *o, const struct event *ev, size_t packet_at
 
 /* Below an event, the notes that -x and --skb ask for. Returns 0 or the negative errno of writing.
  */
-int put_inside(struct output *o, const struct event *ev, size_t indent);
+int put_inside_notes(struct output *o, const struct event *ev, size_t indent);
+
+static inline int put_inside(struct output *o, const struct event *ev, size_t indent)
+{
+	bool any = ev->bytes || ev->skb_image || ev->shinfo_image;
+
+	return any ? put_inside_notes(o, ev, indent) : 0;
+}
 
 int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,

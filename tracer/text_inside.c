@@ -33,22 +33,20 @@ static int put_struct(struct output *o, const struct note *n, const char *label,
 		return 0;
 	begin_note(o, n, label);
 	struct_dump(&o->line, layout, image, o->env.symbols, n->next_line);
-	return lb_end_line(&o->line);
+	return lb_next_line(&o->line);
 }
 
-int put_inside(struct output *o, const struct event *ev, size_t indent)
+int put_inside_notes(struct output *o, const struct event *ev, size_t indent)
 {
 	struct note n = { .indent = indent < INDENT_MAX ? indent : INDENT_MAX };
 	int err = 0;
 
-	if (!ev->bytes && !ev->skb_image && !ev->shinfo_image)
-		return 0;
 	n.next_line[0] = '\n';
 	memset(n.next_line + 1, ' ', n.indent + NOTE_TEXT);
 	if (ev->bytes) {
 		begin_note(o, &n, "bytes");
 		hexdump(&o->line, ev->bytes, ev->bytes_len, n.next_line);
-		err = lb_end_line(&o->line);
+		err = lb_next_line(&o->line);
 	}
 	if (!err)
 		err = put_struct(o, &n, "skb", o->env.skb_layout, ev->skb_image);

@@ -176,7 +176,7 @@ static void put_others(const struct top_env *env, struct linebuf *b)
 	}
 	if (by == TOP_BY_PID || by == TOP_BY_CONN) {
 		lb_char(b, '-');
-		lb_pad_to(b, b->column + WIDTH_PID - 1);
+		lb_pad_to(b, lb_column(b) + WIDTH_PID - 1);
 	}
 	lb_text(b, "(others)");
 	lb_pad_to(b, by == TOP_BY_CONN    ? WIDTH_PROTO + 2 * WIDTH_END + WIDTH_PID + WIDTH_COMM
@@ -190,8 +190,8 @@ static int end_line(const struct top_env *env, struct linebuf *b)
 {
 	size_t columns = env->screen && env->columns > 0 ? (size_t)env->columns : SIZE_MAX;
 
-	if (b->column > columns)
-		b->len -= b->column - columns;
+	if (lb_column(b) > columns)
+		b->len -= lb_column(b) - columns;
 	return lb_end_line(b);
 }
 

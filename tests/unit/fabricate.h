@@ -143,7 +143,7 @@ static inline const char *capture_text(struct capture *c)
 {
 	static char text[65536];
 
-	fflush(c->env.out);
+	output_flush(c->output);
 	snprintf(text, sizeof(text), "%s", c->out + c->seen);
 	c->seen = c->out_size;
 	return text;

@@ -42,7 +42,7 @@ static void add_numbers(void)
 
 static void add_padding(void)
 {
-	lb_pad_to(&b, b.column + 70);
+	lb_pad_to(&b, lb_column(&b) + 70);
 	lb_pad_to(&b, 0);
 }
 
@@ -99,9 +99,9 @@ static void assert_whole(size_t before, size_t i)
 	for (size_t n = 0; n < before; n++)
 		lb_char(&b, '.');
 	cases[i].add();
-	assert_int_equal(b.column, before + (cases[i].add == add_raw ? 0 : length));
+	assert_int_equal(lb_column(&b), before + (cases[i].add == add_raw ? 0 : length));
 	assert_int_equal(lb_end_line(&b), 0);
-	assert_int_equal(b.column, 0);
+	assert_int_equal(lb_column(&b), 0);
 	fclose(stream);
 	assert_int_equal(size, before + length + 1);
 	assert_int_equal(strspn(out, "."), before);
