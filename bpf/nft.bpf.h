@@ -214,7 +214,7 @@ static __always_inline void remember_run(struct cpu_state *cpu, struct slot *slo
 	if (config.want_tables)
 		keep_table(&rec->route, tracked);
 	if (config.want_owners)
-		put_owner(rec, owner_key(skb->sk));
+		put_owner(rec, &slot->owner, owner_key(skb->sk));
 	rec->ts = hit.now;
 	rec->packet_id = tracked->id;
 	rec->parent_id = tracked->parent_id;

@@ -18,6 +18,21 @@ struct {
 	__type(value, struct skbt_owner);
 } owners SEC(".maps");
 
+/* How often owners has changed since the start: what was looked up before may be wrong then. */
+volatile __u64 owners_changes = 0;
+
+static __always_inline void owners_changed(void)
+{
+	__sync_fetch_and_add(&owners_changes, 1);
+}
+
+/* The last owner that was looked up: events of a packet follow each other. */
+struct kept_owner {
+	__u64 key; /* 0 = none */
+	__u64 changes;
+	struct skbt_owner owner; /* pid 0: the key has none */
+};
+
 /* The socket that a function was called with for a packet: from a shim to trace_skb(). */
 struct known_socket {
 	struct sk_buff *skb; /* NULL = none */
@@ -77,15 +92,29 @@ static __always_inline bool owner_is(__u64 key, __u32 pid)
 	return owner && owner->pid == pid;
 }
 
-static __always_inline void put_owner(struct skbt_record *rec, __u64 key)
+static __always_inline void look_up_owner(struct kept_owner *kept, __u64 key)
 {
-	const struct skbt_owner *owner = key ? bpf_map_lookup_elem(&owners, &key) : NULL;
+	const struct skbt_owner *owner;
 
-	if (!owner)
+	kept->key = key;
+	kept->changes =
+		owners_changes; /* before the look-up: a change meanwhile is seen next time */
+	owner = bpf_map_lookup_elem(&owners, &key);
+	if (owner)
+		kept->owner = *owner;
+	else
+		__builtin_memset(&kept->owner, 0, sizeof(kept->owner));
+}
+
+static __always_inline void put_owner(struct skbt_record *rec, struct kept_owner *kept, __u64 key)
+{
+	if (!key)
 		return;
-	rec->owner_pid = owner->pid;
-	rec->owner_cgroup = owner->cgroup;
-	__builtin_memcpy(rec->owner_comm, owner->comm, sizeof(rec->owner_comm));
+	if (kept->key != key || kept->changes != owners_changes)
+		look_up_owner(kept, key);
+	rec->owner_pid = kept->owner.pid;
+	rec->owner_cgroup = kept->owner.cgroup;
+	__builtin_memcpy(rec->owner_comm, kept->owner.comm, sizeof(rec->owner_comm));
 }
 
 #endif

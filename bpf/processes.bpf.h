@@ -56,6 +56,7 @@ static __always_inline void note_owner(struct socket *socket)
 	owner.cgroup = bpf_get_current_cgroup_id();
 	BPF_CORE_READ_INTO(&owner.comm, task, group_leader, comm);
 	bpf_map_update_elem(&owners, &inode, &owner, BPF_ANY);
+	owners_changed();
 }
 
 /* A connection is its listener's until somebody accepts it. */
@@ -70,6 +71,7 @@ static __always_inline void note_child(struct sock *listener, struct sock *child
 	copy = *owner; /* 5.10 takes no value of a map for a value of this one */
 	waiting = waiting_key(child);
 	bpf_map_update_elem(&owners, &waiting, &copy, BPF_ANY);
+	owners_changed();
 }
 
 static __always_inline void forget_waiting(struct sock *sk)
@@ -77,6 +79,7 @@ static __always_inline void forget_waiting(struct sock *sk)
 	__u64 waiting = waiting_key(sk);
 
 	bpf_map_delete_elem(&owners, &waiting);
+	owners_changed();
 }
 
 static __always_inline void forget_owner(struct inode *file)
@@ -87,6 +90,7 @@ static __always_inline void forget_owner(struct inode *file)
 		return;
 	inode = BPF_CORE_READ(file, i_ino);
 	bpf_map_delete_elem(&owners, &inode);
+	owners_changed();
 }
 
 /* Room for a note in the ring; NULL, and counted, if there is none. */

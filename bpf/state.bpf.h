@@ -21,6 +21,7 @@ struct slot {
 	struct window window;
 	struct window inner;
 	struct device_facts dev;
+	struct kept_owner owner;
 	struct call call;
 };
 

@@ -164,6 +164,26 @@ static __always_inline bool matches(struct cpu_state *cpu, __u32 depth, const st
 			     (!config.have_where || where(hit->skb))));
 }
 
+/*
+ * fill_bytes() without a call. All of bytes[] is loaded, whatever caplen: behind the linear part
+ * lies at least struct skb_shared_info, which is larger, and what cannot be read is 0.
+ */
+static __always_inline void load_bytes(struct skbt_record *rec, const struct window *w,
+				       const struct sk_buff *skb)
+{
+	__u32 made = w->start == SKBT_L2 ? 0 : ETH_HLEN, size = w->linear + made;
+	const __u64 *from = bpf_rdonly_cast(skb->head + w->offset - made, 0);
+	__u64 *to = (__u64 *)rec->bytes;
+
+	for (int i = 0; i < SKBT_SNAP / 8; i++)
+		to[i] = from[i];
+	rec->caplen = size < SKBT_SNAP ? size : SKBT_SNAP;
+	if (!made)
+		return;
+	__builtin_memset(rec->bytes, 0, ETH_ALEN);
+	*(__u16 *)(rec->bytes + ETH_ALEN) = l3_protocol(skb, rec->bytes[ETH_HLEN]);
+}
+
 /* The first bytes of the packet, laid out as enum skbt_start says. */
 static __always_inline void fill_bytes(struct skbt_record *rec, const struct window *w,
 				       const struct sk_buff *skb)
@@ -175,6 +195,10 @@ static __always_inline void fill_bytes(struct skbt_record *rec, const struct win
 	rec->caplen = 0;
 	if (w->start == SKBT_NO_HEADER)
 		return;
+	if (config.direct && !w->made_up) {
+		load_bytes(rec, w, skb);
+		return;
+	}
 	if (w->made_up) {
 		__builtin_memcpy(rec->bytes, w->bytes, sizeof(rec->bytes));
 		rec->caplen = w->caplen;
@@ -263,7 +287,8 @@ static __always_inline void keep_table(struct skbt_route *r, struct packet_state
  * that behind on its way to another socket of the same machine.
  */
 static __always_inline void fill_owner(struct skbt_record *rec, const struct known_socket *known,
-				       const struct sk_buff *skb, const struct hit *hit)
+				       struct kept_owner *kept, const struct sk_buff *skb,
+				       const struct hit *hit)
 {
 	const struct sock *sk = packet_socket(known, skb, hit->skb);
 	__u64 key = owner_key(sk);
@@ -274,7 +299,7 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 		else if (!key && (hit->type == SKBT_DROP || hit->stage))
 			key = hit->packet->receiver;
 	}
-	put_owner(rec, key);
+	put_owner(rec, kept, key);
 }
 
 /*
@@ -388,7 +413,7 @@ static __always_inline void emit(void *ctx, struct cpu_state *cpu, __u32 depth,
 	if (config.want_tables)
 		keep_table(&rec->route, hit->packet);
 	if (config.want_owners)
-		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], skb, hit);
+		fill_owner(rec, &cpu->known[depth & (SLOTS - 1)], &slot->owner, skb, hit);
 	fill_sections(ctx, cpu, depth, shape, rec, skb, hit);
 	if (remember_call(ctx, &slot->call, rec))
 		count(cpu, SKBT_LOST_CALLS);

@@ -55,6 +55,9 @@ struct evidence_list;
 struct event {
 	const struct skbt_record *rec; /* valid until the output call returns */
 	uint64_t wall_ns;              /* rec->ts on the wall clock */
+	/* Events with the same number are equal in all but times, function, site and CPU, and what
+	 * a return or a drop says; 0 = that is not known. */
+	uint64_t alike;
 	const char *func;       /* hook, or for a drop the function that dropped; NULL = unknown */
 	const char *netns_name; /* NULL = it has none */
 	/* NULL = not known; rec has pid and comm. Of the task that is the cause: */

@@ -16,6 +16,7 @@ struct journey {
 
 struct journeys {
 	struct changes changes;
+	uint64_t alike; /* of the event whose state was noted last */
 	/* Numbers are given one after the other, so this holds the last ones. */
 	struct journey table[JOURNEYS_MAX];
 };
@@ -55,13 +56,29 @@ bool journeys_end(const struct journeys *js, uint64_t number, uint64_t ts, struc
 	return last;
 }
 
+/* What has changed since last, NULL = nothing is known; j gets the event's state. */
+static void note_state(struct journeys *js, struct journey *j, const struct journey *last,
+		       struct event *ev)
+{
+	struct packet_state state;
+
+	if (last)
+		ev->changes = &js->changes;
+	if (ev->alike && ev->alike == js->alike) {
+		js->changes.count = 0;
+		return;
+	}
+	js->alike = ev->alike;
+	packet_state_of(ev, last ? &last->state : NULL, &state);
+	if (!last || changes_between(&last->state, &state, &js->changes) || last != j)
+		j->state = state;
+}
+
 void journeys_event(struct journeys *js, struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
 	struct journey *j = &js->table[rec->packet_id % JOURNEYS_MAX];
 	const struct journey *last = known(js, rec->packet_id);
-	struct packet_state state;
-	bool differs = true;
 	uint64_t start;
 
 	/* An old packet does not take the place of a newer one. */
@@ -70,23 +87,18 @@ void journeys_event(struct journeys *js, struct event *ev)
 	if (!last)
 		last = known(js, rec->parent_id);
 	start = last ? last->start_ts : rec->ts;
-	packet_state_of(ev, last ? &last->state : NULL, &state);
 	/* What was forgotten began before; when, is not known. */
 	ev->has_total = last || !rec->prev_ts;
 	ev->total_ns = (int64_t)(rec->ts - start);
 	/* What it shows of the packet is older than what is known. */
 	if (ev->verdict && ev->verdict->as_called)
 		return;
-	if (last) {
+	if (last)
 		set_hop(last, rec->ts, ev);
-		differs = changes_between(&last->state, &state, &js->changes);
-		ev->changes = &js->changes;
-	}
+	note_state(js, j, last, ev);
 	j->last_ts = last == j && last->last_ts > rec->ts ? last->last_ts : rec->ts;
 	j->number = rec->packet_id;
 	j->start_ts = start;
 	j->func = ev->func;
 	j->type = rec->type;
-	if (last != j || differs)
-		j->state = state;
 }

@@ -45,7 +45,8 @@ struct text {
 	uint32_t noted_pid;        /* whose command lines were shown last: the task's, */
 	uint32_t noted_owner;      /* and the socket's owner's */
 	struct piece place;        /* PROCESS to PKT of the line above */
-	struct piece packet;       /* likewise its addresses and so on */
+	struct piece packet;       /* likewise its addresses and so on, */
+	struct piece route;        /* and its route */
 	struct packet last_packet; /* line above, for the terminal */
 	struct skbt_record last;   /* likewise; at the end, as it ends with an open array */
 };
@@ -265,7 +266,7 @@ static void put_place(struct output *o, const struct event *ev, const struct skb
 }
 
 /* PROCESS to PKT, where nothing is left out, and all that they are made of. */
-static void put_place_again(struct output *o, const struct event *ev)
+static void make_place(struct output *o, const struct event *ev)
 {
 	const struct skbt_record *rec = ev->rec;
 	const char *name = ev->netns_name ? ev->netns_name : "";
@@ -284,38 +285,67 @@ static void put_place_again(struct output *o, const struct event *ev)
 		.netns = rec->netns,
 		.context = rec->context,
 	};
-	size_t at, len = strlen(name);
+	size_t at = b->len, len = strlen(name);
+	bool fits = lb_column(b) == t->start[PROCESS]; /* columns behind it, too */
 
-	put_column(b, t, PROCESS);
-	at = b->len;
 	memcpy(key.comm, rec->comm, sizeof(key.comm));
 	memcpy(key.ifname, rec->ifname, sizeof(key.ifname));
 	memcpy(key.owner_comm, rec->owner_comm, sizeof(key.owner_comm));
 	memcpy(key.netns_name, name, len < sizeof(key.netns_name) ? len : 0);
-	if (lb_column(b) == t->start[PROCESS] && piece_again(&t->place, b, &key, sizeof(key)))
+	if (fits && piece_again(&t->place, b, ev->alike, &key, sizeof(key)))
 		return;
 	put_place(o, ev, NULL);
 	put_column(b, t, PKT);
 	put_number(b, rec);
-	if (len < sizeof(key.netns_name))
-		piece_keep(&t->place, b, at, &key, sizeof(key));
+	if (fits && len < sizeof(key.netns_name))
+		piece_keep(&t->place, b, at, ev->alike, &key, sizeof(key));
 }
 
-/* The packet and its route, where nothing is left out. */
-static void put_packet_again(struct output *o, const struct event *ev)
+static void put_place_again(struct output *o, const struct event *ev)
+{
+	struct linebuf *b = &o->line;
+	struct text *t = o->state;
+
+	put_column(b, t, PROCESS);
+	if (lb_column(b) != t->start[PROCESS] || !piece_alike(&t->place, b, ev->alike))
+		make_place(o, ev);
+}
+
+static void make_packet(struct output *o, const struct event *ev)
 {
 	struct text *t = o->state;
 	size_t at = o->line.len;
 	struct {
 		uint64_t serial, len;
-		struct skbt_route route;
-	} key = { .serial = ev->packet.serial, .len = ev->rec->len, .route = ev->rec->route };
+	} key = { .serial = ev->packet.serial, .len = ev->rec->len };
 
-	if (key.serial && piece_again(&t->packet, &o->line, &key, sizeof(key)))
+	if (key.serial && piece_again(&t->packet, &o->line, ev->alike, &key, sizeof(key)))
 		return;
 	put_packet(&o->line, &ev->packet, ev->rec->len, NULL, 0);
-	put_new_route(&o->line, &ev->rec->route, NULL);
-	piece_keep(&t->packet, &o->line, at, &key, sizeof(key));
+	piece_keep(&t->packet, &o->line, at, ev->alike, &key, sizeof(key));
+}
+
+static void make_route(struct output *o, const struct event *ev)
+{
+	const struct skbt_route *route = &ev->rec->route;
+	struct text *t = o->state;
+	size_t at = o->line.len;
+
+	if (piece_again(&t->route, &o->line, ev->alike, route, sizeof(*route)))
+		return;
+	put_new_route(&o->line, route, NULL);
+	piece_keep(&t->route, &o->line, at, ev->alike, route, sizeof(*route));
+}
+
+/* The packet and its route, where nothing is left out. */
+static void put_packet_again(struct output *o, const struct event *ev)
+{
+	const struct text *t = o->state;
+
+	if (!piece_alike(&t->packet, &o->line, ev->alike))
+		make_packet(o, ev);
+	if (!piece_alike(&t->route, &o->line, ev->alike))
+		make_route(o, ev);
 }
 
 static void put_packet_since(struct output *o, const struct event *ev, const struct text *same)

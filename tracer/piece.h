@@ -17,14 +17,25 @@ enum {
 
 struct piece {
 	size_t key_len, len;
+	uint64_t alike; /* of the event that it was last put for */
 	uint8_t key[PIECE_KEY];
 	char text[PIECE_TEXT];
 };
 
+/* Appends the piece if it was last put for an event of that number (struct event, alike). */
+static inline bool piece_alike(const struct piece *p, struct linebuf *b, uint64_t alike)
+{
+	if (!alike || p->alike != alike)
+		return false;
+	lb_bytes(b, p->text, p->len);
+	return true;
+}
+
 /* Appends the piece if it was made of the same n bytes; false: it is for the caller to make. */
-bool piece_again(const struct piece *p, struct linebuf *b, const void *key, size_t n);
+bool piece_again(struct piece *p, struct linebuf *b, uint64_t alike, const void *key, size_t n);
 
 /* Keeps what was appended since the line was at bytes long; every byte of it took a column. */
-void piece_keep(struct piece *p, const struct linebuf *b, size_t at, const void *key, size_t n);
+void piece_keep(struct piece *p, const struct linebuf *b, size_t at, uint64_t alike,
+		const void *key, size_t n);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "alike.h"
 #include "clock.h"
 #include "decode.h"
 #include "explain.h"
@@ -37,6 +38,7 @@ struct reader {
 	struct owners *owners;
 	struct packet_numbers *numbers;
 	struct last_decoded decoded;
+	struct alike *alike;
 	bool most_reasons; /* of drops */
 	int64_t wall_offset;
 	uint64_t consumed;
@@ -90,16 +92,23 @@ static void describe_drop(struct reader *r, struct event *ev)
 	explain_drop(ev, &ev->why);
 }
 
+static void look_up(struct reader *r, const struct skbt_record *rec, struct event *ev)
+{
+	if (!r->options->numeric)
+		ev->netns_name = netns_name(r->netns_names, rec->netns);
+	owners_describe(r->owners, ev);
+	packet_decode_next(&r->decoded, rec, &ev->packet);
+	alike_keep(r->alike, rec, ev);
+}
+
 static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 {
 	struct reader *r = ctx;
 	uint64_t addr;
 
 	ev->wall_ns = rec->ts + r->wall_offset;
-	if (!r->options->numeric)
-		ev->netns_name = netns_name(r->netns_names, rec->netns);
-	owners_describe(r->owners, ev);
-	packet_decode_next(&r->decoded, rec, &ev->packet);
+	if (!alike_again(r->alike, rec, ev))
+		look_up(r, rec, ev);
 	if (rec->type == SKBT_DROP) {
 		if (r->options->folded)
 			ev->stack_id = skbt_stack_hash(rec->stack, rec->stack_len);
@@ -168,6 +177,7 @@ static int on_record(void *ctx, const void *data, size_t size)
 	r->consumed++;
 	if (size && *(const uint8_t *)data >= SKBT_NOTES_FROM) {
 		owners_note(r->owners, data, size);
+		alike_forget(r->alike);
 		handle_note(r, data, size);
 		return 0;
 	}
@@ -198,9 +208,10 @@ struct reader *reader_new(struct probes *p, const struct machine *m, const struc
 	r->numbers = packet_numbers_new();
 	r->netns_names = netns_names_new();
 	r->owners = owners_new();
+	r->alike = alike_new();
 	r->view = view_new(o, out, &(struct view_source){ .describe = describe, .ctx = r });
 	r->ring = ring_new(probes_ring_fd(p), o->buffer_size, on_record, r);
-	if (!r->numbers || !r->netns_names || !r->owners || !r->view || !r->ring) {
+	if (!r->numbers || !r->netns_names || !r->owners || !r->alike || !r->view || !r->ring) {
 		reader_free(r);
 		return NULL;
 	}
@@ -217,6 +228,7 @@ void reader_free(struct reader *r)
 	view_free(r->view);
 	netns_names_free(r->netns_names);
 	owners_free(r->owners);
+	alike_free(r->alike);
 	packet_numbers_free(r->numbers);
 	free(r);
 }
@@ -270,6 +282,7 @@ int reader_run(struct reader *r, const volatile sig_atomic_t *stop)
 		looked = clock_now();
 		err = ring_wait(r->ring, wait);
 		netns_names_follow(r->netns_names, clock_now());
+		alike_forget(r->alike); /* names may be others now */
 		if (err >= 0)
 			err = ring_consume(r->ring);
 		if (err == -EINTR)

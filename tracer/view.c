@@ -116,6 +116,7 @@ void view_describe(struct view *v, struct held_event *e, struct event *ev)
 	*ev = (struct event){ .rec = &e->rec };
 	v->source.describe(v->source.ctx, &e->rec, ev);
 	ev->netns_name = e->netns_name; /* the namespace may be gone by now */
+	ev->alike = 0;
 }
 
 int view_record(struct view *v, struct skbt_record *rec, size_t size)

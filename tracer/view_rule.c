@@ -62,6 +62,7 @@ static int show(struct view *v, struct awaiting *a)
 	a->there = false;
 	v->source.describe(v->source.ctx, &a->rec, &ev);
 	ev.netns_name = *a->netns_name ? a->netns_name : NULL; /* it may be gone by now */
+	ev.alike = 0;
 	err = view_show(v, &ev);
 	if (a->end_ts)
 		view_show_end(v, a->rec.packet_id, a->end_ts);

@@ -175,6 +175,29 @@ static void a_return_that_shows_the_past_changes_nothing(void **state)
 	assert_string_equal(ev.hop_func, "a");
 }
 
+static unsigned int changes_of(uint64_t alike, uint32_t mark)
+{
+	struct event ev = fabricate_path();
+
+	fabricated.rec.packet_id = 61;
+	fabricated.rec.mark = mark;
+	ev.alike = alike;
+	journeys_event(js, &ev);
+	return ev.changes ? ev.changes->count : 99;
+}
+
+static void what_is_like_the_event_before_has_not_changed(void **state)
+{
+	(void)state;
+	assert_int_equal(changes_of(1, 1), 99);
+	assert_int_equal(changes_of(2, 2), 1);
+	assert_int_equal(changes_of(2, 2), 0);
+	assert_int_equal(changes_of(0, 2), 0);
+	assert_int_equal(changes_of(0, 3), 1);
+	assert_int_equal(changes_of(3, 3), 0);
+	assert_int_equal(changes_of(4, 2), 1);
+}
+
 #define journeys_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -188,6 +211,7 @@ int main(void)
 		journeys_test(what_began_before_has_no_time),
 		journeys_test(without_a_number_nothing_is_known),
 		journeys_test(a_return_that_shows_the_past_changes_nothing),
+		journeys_test(what_is_like_the_event_before_has_not_changed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

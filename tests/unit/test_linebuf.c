@@ -123,10 +123,65 @@ static void a_line_may_end_anywhere_near_the_end_of_the_buffer(void **state)
 	}
 }
 
+static void lines_wait_until_they_are_many(void **state)
+{
+	char *out = NULL;
+	size_t size = 0, lines = 0;
+	FILE *stream = open_memstream(&out, &size);
+
+	(void)state;
+	assert_non_null(stream);
+	lb_init(&b, stream);
+	do {
+		lb_text(&b, "some text");
+		assert_int_equal(lb_column(&b), 9);
+		assert_int_equal(lb_next_line(&b), 0);
+		assert_int_equal(lb_column(&b), 0);
+		fflush(stream);
+		lines++;
+	} while (!size);
+	assert_int_equal(lines, LINEBUF_KEPT / 10 + 1);
+	lb_text(&b, "the rest");
+	assert_int_equal(lb_next_line(&b), 0);
+	fflush(stream);
+	assert_int_equal(size, 10 * lines);
+	assert_int_equal(lb_flush(&b), 0);
+	fflush(stream);
+	assert_string_equal(out + size - 9, "the rest\n");
+	fclose(stream);
+	free(out);
+}
+
+static void a_line_is_broken_behind_lines_that_wait(void **state)
+{
+	char *out = NULL;
+	size_t size = 0, at;
+	FILE *stream = open_memstream(&out, &size);
+
+	(void)state;
+	assert_non_null(stream);
+	lb_init(&b, stream);
+	lb_text(&b, "before");
+	lb_next_line(&b);
+	lb_text(&b, "one ");
+	at = b.len;
+	lb_text(&b, "two");
+	lb_break_at(&b, at, 3);
+	assert_int_equal(lb_column(&b), 6);
+	lb_pad_to(&b, 8);
+	lb_text(&b, "three");
+	assert_int_equal(lb_end_line(&b), 0);
+	fclose(stream);
+	assert_string_equal(out, "before\none\n   two  three\n");
+	free(out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_may_end_anywhere_near_the_end_of_the_buffer),
+		cmocka_unit_test(lines_wait_until_they_are_many),
+		cmocka_unit_test(a_line_is_broken_behind_lines_that_wait),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
