@@ -40,6 +40,8 @@ volatile __u64 calls_open = 0; /* entries of calls: while 0 there is nothing to 
 /* The index of the function in config.calls, negative = it is none of them. */
 static __always_inline int call_index(__u64 site)
 {
+	if (!(config.call_places & SKBT_CALL_PLACE(site)))
+		return -1;
 	for (int i = 0; i < SKBT_CALL_SITES; i++) {
 		if (!config.calls[i].addr)
 			break;

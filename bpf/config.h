@@ -32,6 +32,9 @@ enum {
 	SKBT_ENTRY_BYTES = 16, /* as far as a probe at the beginning of a function may lie in it */
 };
 
+/* Which of 64 an address is, of a function or a few bytes into it: most others are told apart. */
+#define SKBT_CALL_PLACE(addr) (1ULL << ((addr) >> 4 & 63))
+
 /* A function whose return is probed. */
 struct skbt_call_site {
 	__u64 addr;      /* 0 = end of the list */
@@ -107,6 +110,7 @@ struct skbt_config {
 	__u32 have_calls;
 	__u32 nft_index; /* of nft_do_chain() in calls */
 	struct skbt_nft_layout nft;
+	__u64 call_places; /* bits SKBT_CALL_PLACE() of all addresses from which calls come */
 	struct skbt_call_site calls[SKBT_CALL_SITES];
 	char ifname[SKBT_IFNAME_LEN];
 };

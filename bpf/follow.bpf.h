@@ -14,6 +14,7 @@ enum {
 	HINTS = 1 << HINTS_LOG2,
 	STAGE_SHIFT =
 		8, /* struct hit.stage above the record's type, in an argument of trace_skb() */
+	REASON_SHIFT = 32, /* likewise the reason of a drop */
 };
 
 #define STALE_NS 60000000000ULL

@@ -265,7 +265,6 @@ struct page_fragment {
 struct skb_shared_info {
 	__u8 nr_frags;
 	unsigned short gso_size;
-	unsigned short gso_segs;
 	struct page_fragment frags[1];
 } __attribute__((preserve_access_index));
 

@@ -77,12 +77,18 @@ static __always_inline __u64 owner_key(const struct sock *sk)
 	return bpf_map_lookup_elem(&owners, &waiting) ? waiting : 0;
 }
 
-/* skb->sk is the sender's, or the receiver's where that was looked up early. */
+/* own is skb->sk: the sender's, or the receiver's where that was looked up early. */
+static __always_inline const struct sock *
+socket_of(const struct known_socket *known, const struct sock *own, const struct sk_buff *addr)
+{
+	return known->skb == addr && known->sk ? known->sk : own;
+}
+
 static __always_inline const struct sock *packet_socket(const struct known_socket *known,
 							const struct sk_buff *skb,
 							const struct sk_buff *addr)
 {
-	return known->skb == addr && known->sk ? known->sk : skb->sk;
+	return socket_of(known, skb->sk, addr);
 }
 
 static __always_inline bool owner_is(__u64 key, __u32 pid)

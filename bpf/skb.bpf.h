@@ -112,9 +112,10 @@ static __always_inline __be32 ipv4_address(const struct sk_buff *skb, __u32 at)
 }
 
 /* What is left to the device, and what connection tracking says. */
-static __always_inline void read_offload(const struct sk_buff *skb, struct skbt_record *rec)
+static __always_inline void read_offload(const struct sk_buff *skb, __u64 head,
+					 struct skbt_record *rec)
 {
-	const struct skb_shared_info *info = (void *)skb->head + skb->end;
+	const struct skb_shared_info *info = (void *)head + skb->end;
 	unsigned long nfct = 0;
 
 	if (bpf_core_field_exists(skb->_nfct)) /* CONFIG_NF_CONNTRACK */
@@ -122,7 +123,7 @@ static __always_inline void read_offload(const struct sk_buff *skb, struct skbt_
 	rec->ip_summed = BPF_CORE_READ_BITFIELD(skb, ip_summed);
 	rec->ct_info = nfct & ~7UL ? (nfct & 7) + 1 : 0;
 	rec->gso_size = MEMBER(info, gso_size);
-	rec->gso_segs = MEMBER(info, gso_segs);
+	rec->reserved = 0;
 }
 
 #endif

@@ -127,7 +127,7 @@ int call_traced(struct pt_regs *ctx)
 	__u32 zero = 0;
 
 	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	return cpu ? trace_skb(ctx, cpu->called, PT_REGS_IP(ctx), cpu->called_what, 0) : 0;
+	return cpu ? trace_skb(ctx, cpu, cpu->called, PT_REGS_IP(ctx), cpu->called_what) : 0;
 }
 
 static __always_inline int entered_at(__u64 *ctx, __u32 n, bool indirect, __u32 stage)
@@ -143,7 +143,7 @@ static __always_inline int entered_at(__u64 *ctx, __u32 n, bool indirect, __u32 
 	if (filtered_out(skb, &what))
 		return 0;
 	hold_cpu();
-	trace_skb(ctx, skb, bpf_get_func_ip(ctx), what, 0);
+	trace_here(ctx, skb, bpf_get_func_ip(ctx), what);
 	release_cpu();
 	return 0;
 }
@@ -192,7 +192,7 @@ int enter_sock_arg1(__u64 *ctx)
 		return 0;
 	hold_cpu();
 	note_socket((void *)skb, (void *)sk);
-	trace_skb(ctx, (void *)skb, bpf_get_func_ip(ctx), what, 0);
+	trace_here(ctx, (void *)skb, bpf_get_func_ip(ctx), what);
 	release_cpu();
 	return 0;
 }
@@ -328,7 +328,8 @@ SEC("skbt.rawtp/kfree_skb")
 int drop(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct sk_buff *skb = (struct sk_buff *)ctx->args[0];
-	__u32 reason = 0, what = SKBT_DROP;
+	__u32 what = SKBT_DROP;
+	__u64 reason = 0;
 
 	if (!active)
 		return 0;
@@ -340,7 +341,7 @@ int drop(struct bpf_raw_tracepoint_args *ctx)
 		hold_cpu();
 		if (config.drop_has_socket)
 			note_socket(skb, (struct sock *)ctx->args[3]);
-		trace_skb(ctx, skb, ctx->args[1], what, reason);
+		trace_here(ctx, skb, ctx->args[1], what | reason << REASON_SHIFT);
 		release_cpu();
 	}
 	end_of_life(skb, STAGE_FREED);

@@ -107,7 +107,7 @@ struct skbt_record {
 	__u8 ip_summed;  /* skb->ip_summed: CHECKSUM_NONE 0, UNNECESSARY, COMPLETE, PARTIAL 3 */
 	__u8 ct_info;    /* connection tracking: enum ip_conntrack_info + 1, 0 = not tracked */
 	__u16 gso_size;  /* payload bytes of a segment, 0 = no GSO packet */
-	__u16 gso_segs;
+	__u16 reserved;
 	__u32 owner_pid;    /* process that owns the packet's socket, 0 = unknown */
 	__u64 owner_cgroup; /* its cgroup's id, 0 = unknown */
 	char comm[SKBT_COMM_LEN];

@@ -82,7 +82,7 @@ static __always_inline bool begins_well(const struct window *w, const struct sk_
 
 	if (w->start != SKBT_L3)
 		return w->start == SKBT_L2;
-	first = bpf_rdonly_cast(skb->head + w->offset, 0);
+	first = bpf_rdonly_cast((void *)(w->head + w->offset), 0);
 	return l3_protocol(skb, *first);
 }
 
@@ -172,7 +172,7 @@ static __always_inline void load_bytes(struct skbt_record *rec, const struct win
 				       const struct sk_buff *skb)
 {
 	__u32 made = w->start == SKBT_L2 ? 0 : ETH_HLEN, size = w->linear + made;
-	const __u64 *from = bpf_rdonly_cast(skb->head + w->offset - made, 0);
+	const __u64 *from = bpf_rdonly_cast((void *)(w->head + w->offset - made), 0);
 	__u64 *to = (__u64 *)rec->bytes;
 
 	for (int i = 0; i < SKBT_SNAP / 8; i++)
@@ -246,7 +246,7 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	rec->pkt_type = BPF_CORE_READ_BITFIELD(skb, pkt_type);
 	rec->protocol = skb->protocol;
 	rec->vlan_proto = vlan_protocol(skb);
-	rec->vlan_tci = skb->vlan_tci;
+	rec->vlan_tci = rec->vlan_proto ? skb->vlan_tci : 0;
 	rec->skb = (__u64)hit->skb;
 	rec->site = hit->site;
 	rec->reason = hit->reason;
@@ -258,7 +258,7 @@ static __always_inline void fill_record(struct skbt_record *rec, const struct hi
 	rec->len = skb->len;
 	rec->stack_len = 0;
 	rec->sections = 0;
-	read_offload(skb, rec);
+	read_offload(skb, slot->window.head, rec);
 	rec->owner_pid = 0;
 	rec->owner_cgroup = 0;
 	__builtin_memset(rec->owner_comm, 0, sizeof(rec->owner_comm));
@@ -290,11 +290,11 @@ static __always_inline void fill_owner(struct skbt_record *rec, const struct kno
 				       struct kept_owner *kept, const struct sk_buff *skb,
 				       const struct hit *hit)
 {
-	const struct sock *sk = packet_socket(known, skb, hit->skb);
+	const struct sock *sender = skb->sk, *sk = socket_of(known, sender, hit->skb);
 	__u64 key = owner_key(sk);
 
 	if (hit->packet) {
-		if (key && sk != skb->sk)
+		if (key && sk != sender)
 			hit->packet->receiver = key;
 		else if (!key && (hit->type == SKBT_DROP || hit->stage))
 			key = hit->packet->receiver;
@@ -476,24 +476,22 @@ static __always_inline bool filtered_out(struct sk_buff *skb, __u32 *what)
 }
 
 /*
- * what: the record's type, with it MATCHED, and above STAGE_SHIFT the function's stage.
+ * what: the record's type, with it MATCHED, above STAGE_SHIFT the function's stage, and above
+ * REASON_SHIFT the reason of a drop.
  * Not inlined: there are many shims, and user space holds the instructions of all of them.
  */
-static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u32 what,
-				__u32 reason)
+static __noinline int trace_skb(void *ctx, struct cpu_state *cpu, struct sk_buff *skb, __u64 site,
+				__u64 what)
 {
 	struct hit hit = { .skb = skb,
 			   .site = site,
-			   .reason = reason,
+			   .reason = what >> REASON_SHIFT,
 			   .type = what & (MATCHED - 1),
-			   .stage = what >> STAGE_SHIFT,
+			   .stage = (__u32)what >> STAGE_SHIFT,
 			   .matched = what & MATCHED };
-	struct cpu_state *cpu;
-	__u32 zero = 0;
 	__u64 depth;
 
-	cpu = bpf_map_lookup_elem(&cpus, &zero);
-	if (!cpu || !skb)
+	if (!skb)
 		return 0;
 	count(cpu, SKBT_HITS);
 	depth = *(volatile __u64 *)&cpu->depth;
@@ -506,6 +504,16 @@ static __noinline int trace_skb(void *ctx, struct sk_buff *skb, __u64 site, __u3
 	cpu->known[depth & (SLOTS - 1)].skb = NULL;
 	*(volatile __u64 *)&cpu->depth = depth;
 	return 0;
+}
+
+static __always_inline void trace_here(void *ctx, struct sk_buff *skb, __u64 site, __u64 what)
+{
+	struct cpu_state *cpu;
+	__u32 zero = 0;
+
+	cpu = bpf_map_lookup_elem(&cpus, &zero);
+	if (cpu)
+		trace_skb(ctx, cpu, skb, site, what);
 }
 
 #endif

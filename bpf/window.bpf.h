@@ -44,6 +44,7 @@ static long (*read_bounded)(void *to, __u64 size,
  */
 struct window {
 	__u8 bytes[2 * SKBT_WINDOW];
+	__u64 head;    /* skb->head */
 	__u32 caplen;  /* valid bytes */
 	__u32 wirelen; /* of the whole frame */
 	__u32 offset;  /* from skb->head: where the linear bytes begin */
@@ -60,16 +61,18 @@ struct window {
 static __always_inline void find_start(const struct sk_buff *skb, struct window *w)
 {
 	__u32 mac = skb->mac_header, net = skb->network_header, tail = skb->tail;
-	__u32 data = (__u32)((__u64)skb->data - (__u64)skb->head);
+	__u64 head = (__u64)skb->head;
+	__u32 data = (__u32)((__u64)skb->data - head), len = skb->len;
 	__u16 type = device_type(skb);
 	bool ether = !type || type == ARPHRD_ETHER || type == ARPHRD_LOOPBACK;
 	bool mac_ok = ether && mac != HEADER_UNSET && mac + ETH_HLEN <= tail;
 	bool net_ok = net && net != HEADER_UNSET && net < tail;
 
+	w->head = head;
 	w->start = SKBT_NO_HEADER;
 	w->made_up = 0;
 	w->caplen = 0;
-	w->wirelen = skb->len;
+	w->wirelen = len;
 	w->offset = 0;
 	w->linear = 0;
 	if (mac_ok && (net_ok ? net >= mac + ETH_HLEN && net <= mac + ETH_HLEN_2VLAN
@@ -77,12 +80,12 @@ static __always_inline void find_start(const struct sk_buff *skb, struct window 
 		w->start = SKBT_L2;
 		w->offset = mac;
 		w->linear = tail - mac;
-		w->wirelen = skb->len + data - mac;
+		w->wirelen = len + data - mac;
 	} else if (net_ok) {
 		w->start = SKBT_L3;
 		w->offset = net;
 		w->linear = tail - net;
-		w->wirelen = skb->len + data - net + ETH_HLEN;
+		w->wirelen = len + data - net + ETH_HLEN;
 	}
 }
 

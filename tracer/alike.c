@@ -23,18 +23,21 @@ void alike_free(struct alike *a)
 	free(a);
 }
 
-/* From one member up to another one. */
-#define SAME(a, b, from, to)                                                                       \
-	(memcmp(&(a)->from, &(b)->from,                                                            \
-		offsetof(struct skbt_record, to) - offsetof(struct skbt_record, from)) == 0)
+static bool begin_alike(const struct skbt_record *a, const struct skbt_record *b)
+{
+	return a->packet_id == b->packet_id && a->parent_id == b->parent_id && a->skb == b->skb &&
+	       memcmp(a, b, offsetof(struct skbt_record, caplen)) == 0 && a->caplen == b->caplen;
+}
 
 /* The first event of a packet says more of where it is from. */
 static bool is_like(const struct skbt_record *a, const struct skbt_record *b)
 {
-	size_t len = a->caplen < SKBT_SNAP ? a->caplen : SKBT_SNAP;
+	size_t from = offsetof(struct skbt_record, reason),
+	       to = offsetof(struct skbt_record, bytes);
 
-	return a->prev_ts && b->prev_ts && SAME(a, b, packet_id, site) && SAME(a, b, type, cpu) &&
-	       SAME(a, b, reason, bytes) && memcmp(a->bytes, b->bytes, len) == 0;
+	to += a->caplen < SKBT_SNAP ? a->caplen : SKBT_SNAP;
+	return a->prev_ts && b->prev_ts && begin_alike(a, b) &&
+	       memcmp((const char *)a + from, (const char *)b + from, to - from) == 0;
 }
 
 bool alike_again(const struct alike *a, const struct skbt_record *rec, struct event *ev)

@@ -43,11 +43,8 @@ static void find_bytes(struct event *ev, const struct skbt_data *data, uint32_t 
 
 void find_inside(struct event *ev, const uint32_t size[SKBT_SECTIONS], const struct options *o)
 {
-	const struct skbt_data *data;
+	const struct skbt_data *data = record_section(ev->rec, size, SKBT_SEC_DATA);
 
-	if (!(ev->rec->sections & (1 << SKBT_SEC_DATA | 1 << SKBT_SEC_SKB | 1 << SKBT_SEC_SHINFO)))
-		return;
-	data = record_section(ev->rec, size, SKBT_SEC_DATA);
 	if (data)
 		find_bytes(ev, data, size[SKBT_SEC_DATA], o);
 	ev->skb_image = record_section(ev->rec, size, SKBT_SEC_SKB);

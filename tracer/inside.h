@@ -7,6 +7,9 @@
 #include "machine.h"
 #include "options.h"
 
+/* Bits of skbt_record.sections: whether there is anything for find_inside(). */
+enum { INSIDE_SECTIONS = 1 << SKBT_SEC_DATA | 1 << SKBT_SEC_SKB | 1 << SKBT_SEC_SHINFO };
+
 /* Fills in the sizes of those sections that the options ask for. */
 void inside_sizes(uint32_t size[SKBT_SECTIONS], const struct options *o, const struct machine *m);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "changes.h"
 #include "evidence.h"
 #include "explain.h"
 #include "frames.h"
@@ -385,7 +386,8 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 		put_packet_since(o, ev, same);
 	else
 		put_packet_again(o, ev);
-	put_text_changes(o, ev, packet_at);
+	if (ev->changes && ev->changes->count)
+		put_text_changes(o, ev, packet_at);
 	if (o->env.columns && lb_column(b) > (size_t)o->env.columns && b->len > packet_at + 1)
 		lb_break_at(b, packet_at, NOTE_TEXT);
 }
@@ -467,7 +469,7 @@ static int put_evidence(struct output *o, const struct evidence_list *list)
 
 /*
  * Command lines: of the process in the column, and of the socket's owner if that is another one.
- * Below drops, and with -v where the line above tells of other processes.
+ * Below drops, and (-v) below others where the line above tells of other processes.
  */
 static int put_who(struct output *o, const struct event *ev)
 {
@@ -477,7 +479,7 @@ static int put_who(struct output *o, const struct event *ev)
 	int err = 0;
 
 	same = (task ? rec->pid : 0) == t->noted_pid && rec->owner_pid == t->noted_owner;
-	if (rec->type != SKBT_DROP && (!o->env.options->verbose || same))
+	if (rec->type != SKBT_DROP && same)
 		return 0;
 	t->noted_pid = task ? rec->pid : 0;
 	t->noted_owner = rec->owner_pid;
@@ -528,7 +530,7 @@ static int text_event(struct output *o, const struct event *ev)
 		err = put_evidence(o, ev->evidence);
 	if (!err && drop && !rec->stack_len)
 		err = put_note(o, "source", "", drop_source_text(source, &o->env, rec));
-	if (!err)
+	if (!err && (drop || o->env.options->verbose))
 		err = put_who(o, ev);
 	if (!err)
 		err = put_stack(o, rec);

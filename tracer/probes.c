@@ -61,6 +61,9 @@ static void fill_calls(struct skbt_config *c, const struct machine *m)
 
 	c->have_calls = v->count > 0;
 	memcpy(c->calls, v->sites, sizeof(c->calls));
+	for (size_t i = 0; i < v->count; i++)
+		c->call_places |= SKBT_CALL_PLACE(v->sites[i].addr) |
+				  SKBT_CALL_PLACE(v->sites[i].addr + SKBT_ENTRY_BYTES);
 	c->nft = v->nft;
 	c->nft_index = v->nft_index;
 }

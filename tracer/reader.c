@@ -121,7 +121,8 @@ static void describe(void *ctx, struct skbt_record *rec, struct event *ev)
 		if (ev->func)
 			trim_stack(rec, addr, ENTRY);
 	}
-	find_inside(ev, probes_section_sizes(r->probes), r->options);
+	if (rec->sections & INSIDE_SECTIONS)
+		find_inside(ev, probes_section_sizes(r->probes), r->options);
 }
 
 static int handle_record(struct reader *r, const void *data, size_t size)

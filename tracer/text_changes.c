@@ -23,7 +23,7 @@ void put_text_changes(struct output *o, const struct event *ev, size_t packet_at
 {
 	struct linebuf *b = &o->line;
 
-	for (unsigned int i = 0; ev->changes && i < ev->changes->count; i++) {
+	for (unsigned int i = 0; i < ev->changes->count; i++) {
 		const struct change *c = &ev->changes->list[i];
 
 		if (c->has_column)

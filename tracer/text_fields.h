@@ -25,8 +25,8 @@ void put_function(struct linebuf *b, const struct event *ev);
 struct change;
 void put_change(struct output *o, const struct change *c);
 
-/* What changed and has no column of its own, behind a packet that began where the line was at
- * bytes long. */
+/* What changed (ev->changes) and has no column of its own, behind a packet that began where the
+ * line was at bytes long. */
 void put_text_changes(struct output *o, const struct event *ev, size_t packet_at);
 
 /* Below an event, the notes that -x and --skb ask for. Returns 0 or the negative errno of writing.

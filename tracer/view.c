@@ -96,7 +96,7 @@ int view_show(struct view *v, struct event *ev)
 		latency_event(v->latency, ev, ev->rec->type);
 	if (v->evidence && ev->rec->type == SKBT_DROP)
 		gather(v->evidence, ev);
-	else if (v->evidence)
+	else if (v->evidence && ev->verdict)
 		evidence_note(v->evidence, ev);
 	v->events++;
 	v->drops += ev->rec->type == SKBT_DROP && !ev->why.routine;
@@ -131,7 +131,7 @@ int view_record(struct view *v, struct skbt_record *rec, size_t size)
 	/* What describes one event is there until the next one is described. */
 	if (shown)
 		v->source.describe(v->source.ctx, rec, &ev);
-	if (!v->held && view_await(v, rec, size, &ev))
+	if (!v->held && rec->type == SKBT_DROP && view_await(v, rec, size, &ev))
 		return 0;
 	if (v->held && rec->packet_id)
 		return held_add(v->held, rec, size, ev.netns_name);

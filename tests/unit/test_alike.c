@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events that differ only in when and where they were get one number; any other difference ends it. */
+/* Events that differ only in when and where they were get one number; any other difference ends it.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
