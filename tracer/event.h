@@ -58,7 +58,9 @@ struct event {
 	/* Events with the same number are equal in all but times, function, site and CPU, and what
 	 * a return or a drop says; 0 = that is not known. */
 	uint64_t alike;
-	const char *func;       /* hook, or for a drop the function that dropped; NULL = unknown */
+	/* Hook, or for a drop the function that dropped; NULL = unknown. A name stays where it is.
+	 */
+	const char *func;
 	const char *netns_name; /* NULL = it has none */
 	/* NULL = not known; rec has pid and comm. Of the task that is the cause: */
 	const char *cmdline;

@@ -16,6 +16,7 @@ struct ksyms;
 
 enum {
 	LINEBUF_SIZE = 65536,
+	LB_SHORT = 64, /* bytes that lb_short() takes */
 	LINEBUF_KEPT =
 		49152, /* bytes of lines that have ended, at most, which wait to be written */
 };
@@ -67,6 +68,13 @@ static inline void lb_bytes(struct linebuf *b, const void *bytes, size_t n)
 		return;
 	}
 	memcpy(b->data + b->len, bytes, n);
+	lb_put(b, n);
+}
+
+/* n bytes at the beginning of LB_SHORT that can be read: a constant number takes no call. */
+static inline void lb_short(struct linebuf *b, const char text[LB_SHORT], size_t n)
+{
+	memcpy(lb_room(b, LB_SHORT), text, LB_SHORT);
 	lb_put(b, n);
 }
 

@@ -11,6 +11,7 @@
 #include "evidence.h"
 #include "explain.h"
 #include "frames.h"
+#include "function_cells.h"
 #include "latency.h"
 #include "output_impl.h"
 #include "piece.h"
@@ -31,8 +32,6 @@ static const unsigned int narrow[COLUMNS] = { 16, 19, 31, 39, 45, 48, 66, 75 };
 enum {
 	NARROW_BELOW = 110, /* columns of a terminal */
 	TIME_END = 15,      /* the time is right-aligned up to here on a terminal */
-	NOTE = 14,          /* notes begin here, */
-	NOTE_TEXT = 22,     /* their text here */
 };
 
 static const char *const red = "\033[1;31m", *const bold = "\033[1m", *const plain = "\033[0m";
@@ -45,17 +44,13 @@ struct text {
 	uint64_t base_ts;          /* of the last line with a full time */
 	uint32_t noted_pid;        /* whose command lines were shown last: the task's, */
 	uint32_t noted_owner;      /* and the socket's owner's */
+	struct function_cells functions;
 	struct piece place;        /* PROCESS to PKT of the line above */
 	struct piece packet;       /* likewise its addresses and so on, */
 	struct piece route;        /* and its route */
 	struct packet last_packet; /* line above, for the terminal */
 	struct skbt_record last;   /* likewise; at the end, as it ends with an open array */
 };
-
-static char printable(char c)
-{
-	return c > ' ' && c < 0x7f ? c : '?';
-}
 
 /* Names come from whoever could set them: nothing in them may move the cursor or split a column. */
 void put_safe(struct linebuf *b, const char *text, size_t size)
@@ -355,19 +350,45 @@ static void put_packet_since(struct output *o, const struct event *ev, const str
 	put_new_route(&o->line, &ev->rec->route, &same->last.route);
 }
 
+static void put_function_and_type(struct output *o, const struct event *ev, const struct text *same)
+{
+	const char *type = pkt_type_name(ev->rec->pkt_type);
+	struct linebuf *b = &o->line;
+	const struct text *t = o->state;
+
+	put_function(b, ev);
+	put_column(b, t, TYPE);
+	lb_text(b, same && ev->rec->pkt_type == same->last.pkt_type ? "." : type ? type : "-");
+	put_column(b, t, PACKET);
+}
+
+/* Where nothing is left out and nothing stands behind the function's name. */
+static void put_function_again(struct output *o, const struct event *ev)
+{
+	struct linebuf *b = &o->line;
+	struct text *t = o->state;
+	bool fits = lb_column(b) == t->start[FUNCTION];
+	size_t at = b->len;
+
+	if (fits && function_cells_again(&t->functions, b, ev))
+		return;
+	put_function_and_type(o, ev, NULL);
+	if (fits)
+		function_cells_keep(&t->functions, b, at, ev);
+}
+
 static void put_what(struct output *o, const struct event *ev, const struct text *same)
 {
 	const struct skbt_record *rec = ev->rec;
 	struct linebuf *b = &o->line;
 	const struct text *t = o->state;
-	const char *type = pkt_type_name(rec->pkt_type);
 	size_t packet_at;
 
 	put_column(b, t, FUNCTION);
-	put_function(b, ev);
-	put_column(b, t, TYPE);
-	lb_text(b, same && rec->pkt_type == same->last.pkt_type ? "." : type ? type : "-");
-	put_column(b, t, PACKET);
+	if (same || rec->type == SKBT_DROP || ev->verdict)
+		put_function_and_type(o, ev, same);
+	else
+		put_function_again(o, ev);
 	if (rec->type == SKBT_DROP) {
 		lb_text(b, ev->why.routine ? "FREE " : "DROP ");
 		lb_text(b, ev->reason ? ev->reason : "-");
@@ -389,82 +410,7 @@ static void put_what(struct output *o, const struct event *ev, const struct text
 	if (ev->changes && ev->changes->count)
 		put_text_changes(o, ev, packet_at);
 	if (o->env.columns && lb_column(b) > (size_t)o->env.columns && b->len > packet_at + 1)
-		lb_break_at(b, packet_at, NOTE_TEXT);
-}
-
-static void begin_note(struct output *o, const char *label)
-{
-	struct linebuf *b = &o->line;
-
-	lb_pad_to(b, NOTE);
-	if (o->env.color)
-		lb_raw(b, bold);
-	lb_text(b, label);
-	if (o->env.color)
-		lb_raw(b, plain);
-	lb_pad_to(b, NOTE_TEXT);
-}
-
-/* Called after a word of a note that began where the line was at bytes long. */
-static void fold_note(struct output *o, size_t at, bool first)
-{
-	if (!first && o->env.columns && lb_column(&o->line) > (size_t)o->env.columns)
-		lb_break_at(&o->line, at, NOTE_TEXT);
-}
-
-static int put_note(struct output *o, const char *label, const char *prefix, const char *text)
-{
-	struct linebuf *b = &o->line;
-	bool first = true;
-
-	if (!text)
-		return 0;
-	begin_note(o, label);
-	lb_text(b, prefix);
-	while (*text) {
-		size_t len = strcspn(text, " "), at;
-
-		if (!first)
-			lb_char(b, ' ');
-		at = b->len;
-		for (size_t i = 0; i < len; i++)
-			lb_char(b, printable(text[i]));
-		fold_note(o, at, first);
-		first = false;
-		text += len;
-		text += *text == ' ';
-	}
-	return lb_next_line(b);
-}
-
-static int put_stack(struct output *o, const struct skbt_record *rec)
-{
-	struct linebuf *b = &o->line;
-
-	if (!rec->stack_len)
-		return 0;
-	begin_note(o, "stack");
-	for (uint32_t i = 0; i < rec->stack_len && i < SKBT_STACK_DEPTH; i++) {
-		size_t at;
-
-		if (i)
-			lb_char(b, ' ');
-		at = b->len;
-		if (i)
-			lb_text(b, "< ");
-		put_frame(b, &o->env, rec, i);
-		fold_note(o, at, i == 0);
-	}
-	return lb_next_line(b);
-}
-
-static int put_evidence(struct output *o, const struct evidence_list *list)
-{
-	int err = 0;
-
-	for (unsigned int i = 0; list && i < list->count && !err; i++)
-		err = put_note(o, i ? "" : "evidence", "", list->items[i].text);
-	return err;
+		lb_break_at(b, packet_at, TEXT_NOTE_AT);
 }
 
 /*
@@ -485,11 +431,11 @@ static int put_who(struct output *o, const struct event *ev)
 	t->noted_owner = rec->owner_pid;
 	owner = rec->owner_pid && (!task || rec->owner_pid != rec->pid);
 	if (task)
-		err = put_note(o, "process", "", ev->cmdline);
+		err = text_note(o, "process", "", ev->cmdline);
 	if (!err && owner)
-		err = put_note(o, "owner", "", ev->owner_cmdline);
+		err = text_note(o, "owner", "", ev->owner_cmdline);
 	if (!err && rec->owner_pid && ev->owner_container)
-		err = put_note(o, "in", "container ", ev->owner_container);
+		err = text_note(o, "in", "container ", ev->owner_container);
 	return err;
 }
 
@@ -522,18 +468,18 @@ static int text_event(struct output *o, const struct event *ev)
 		lb_raw(b, plain);
 	err = lb_next_line(b);
 	if (!err && drop)
-		err = put_note(o, "cause", ev->why.inferred ? "probably: " : "",
-			       explain_text(words, ev, ev->why.cause));
+		err = text_note(o, "cause", ev->why.inferred ? "probably: " : "",
+				explain_text(words, ev, ev->why.cause));
 	if (!err && drop)
-		err = put_note(o, "advice", "", explain_text(words, ev, ev->why.advice));
+		err = text_note(o, "advice", "", explain_text(words, ev, ev->why.advice));
 	if (!err && drop)
-		err = put_evidence(o, ev->evidence);
+		err = text_evidence(o, ev->evidence);
 	if (!err && drop && !rec->stack_len)
-		err = put_note(o, "source", "", drop_source_text(source, &o->env, rec));
+		err = text_note(o, "source", "", drop_source_text(source, &o->env, rec));
 	if (!err && (drop || o->env.options->verbose))
 		err = put_who(o, ev);
 	if (!err)
-		err = put_stack(o, rec);
+		err = text_stack(o, rec);
 	if (!err)
 		err = put_inside(o, ev, 0);
 	if (o->env.terminal) {

@@ -6,7 +6,7 @@ bool piece_again(struct piece *p, struct linebuf *b, uint64_t alike, const void 
 	if (p->key_len != n || memcmp(p->key, key, n) != 0)
 		return false;
 	p->alike = alike;
-	lb_bytes(b, p->text, p->len);
+	piece_put(p, b);
 	return true;
 }
 

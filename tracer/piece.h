@@ -22,12 +22,20 @@ struct piece {
 	char text[PIECE_TEXT];
 };
 
+static inline void piece_put(const struct piece *p, struct linebuf *b)
+{
+	if (p->len <= LB_SHORT)
+		lb_short(b, p->text, p->len);
+	else
+		lb_bytes(b, p->text, p->len);
+}
+
 /* Appends the piece if it was last put for an event of that number (struct event, alike). */
 static inline bool piece_alike(const struct piece *p, struct linebuf *b, uint64_t alike)
 {
 	if (!alike || p->alike != alike)
 		return false;
-	lb_bytes(b, p->text, p->len);
+	piece_put(p, b);
 	return true;
 }
 

@@ -5,6 +5,13 @@
 
 #include "output_impl.h"
 
+enum { TEXT_NOTE_AT = 22 }; /* column: what an event's line has no room for goes on here */
+
+static inline char printable(char c)
+{
+	return c > ' ' && c < 0x7f ? c : '?';
+}
+
 /* What others could set: nothing in it can move the cursor or split a column. "-" if empty. */
 void put_safe(struct linebuf *b, const char *text, size_t size);
 
@@ -39,6 +46,15 @@ static inline int put_inside(struct output *o, const struct event *ev, size_t in
 
 	return any ? put_inside_notes(o, ev, indent) : 0;
 }
+
+/*
+ * Notes, each a line, or several on a terminal: a label, and prefix and text (NULL: no note). They
+ * return 0 or the negative errno of writing.
+ */
+struct evidence_list;
+int text_note(struct output *o, const char *label, const char *prefix, const char *text);
+int text_stack(struct output *o, const struct skbt_record *rec);
+int text_evidence(struct output *o, const struct evidence_list *list);
 
 int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_ns);
 int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,

@@ -507,13 +507,19 @@ static struct event one_of(unsigned int which)
 	if (which & 4)
 		strcpy(rec->ifname, "eth0.100");
 	if (which & 8)
-		ev.netns_name = "router";
+		ev.netns_name = "a-name-that-pushes-the-function";
 	if (which & 16)
 		rec->route = (struct skbt_route){
 			.ifindex = 2, .family = AF_INET, .type = 1, .dev = "r1"
 		};
 	if (which & 32)
 		rec->len = 1500;
+	if (which & 64)
+		ev.func = "a_function_whose_name_pushes";
+	if (which & 128)
+		rec->pkt_type = 0;
+	if (which & 256)
+		ev.func = "a_function_with_a_name_that_is_too_long_to_be_kept_as_it_was_put";
 	return ev;
 }
 
@@ -540,7 +546,7 @@ static void lines_are_the_same_whether_pieces_are_made_anew_or_not(void **state)
 		struct event ev;
 
 		/* Mostly one thing changes, often none. */
-		which ^= rand() % 2 ? 1 << rand() % 6 : 0;
+		which ^= rand() % 2 ? 1 << rand() % 9 : 0;
 		ev = one_of(which);
 		capture_begin(&fresh, "text", &o);
 		assert_int_equal(output_event(fresh.output, &ev), 0);
