@@ -7,8 +7,7 @@ static size_t place_of(const struct event *ev)
 	return ((uintptr_t)ev->func >> 3) * 0x9e3779b97f4a7c15 >> 32 & (FUNCTION_CELLS - 1);
 }
 
-bool function_cells_again(const struct function_cells *f, struct linebuf *b,
-			  const struct event *ev)
+bool function_cells_again(const struct function_cells *f, struct linebuf *b, const struct event *ev)
 {
 	const struct function_cell *c = &f->cells[place_of(ev)];
 

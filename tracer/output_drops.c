@@ -311,9 +311,6 @@ static int drops_summary(struct output *o, const struct run_counts *counts,
 	if (o->env.options->json)
 		return json_drops(o, d->table, counts, info, wall_ns);
 	err = put_table(o, unlisted, true, now);
-	/* It begins where the screen does, and what is on the side must not be written over. */
-	if (!err)
-		err = output_flush(o);
 	return err ? err : text_summary(o, counts, info, wall_ns);
 }
 

@@ -534,7 +534,12 @@ int text_lost(struct output *o, const struct run_counts *counts, uint64_t wall_n
 int text_summary(struct output *o, const struct run_counts *counts, const struct run_info *info,
 		 uint64_t wall_ns)
 {
+	int err = output_flush(o);
+
 	(void)wall_ns;
+	/* It comes last, though on another stream. */
+	if (err)
+		return err;
 	report_counts(o->env.err, counts, o->env.options);
 	if (info->latency)
 		latency_report(o->env.err, info->latency);

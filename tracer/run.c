@@ -171,9 +171,6 @@ static int trace(const struct options *o, const struct machine *m, struct probes
 	drained = reader_drain(r, &counts);
 	if (!err)
 		err = drained;
-	/* What tells of the end comes last, though it is on another stream. */
-	if (!err)
-		err = output_flush(out);
 	if (!err)
 		err = output_summary(out, &counts, &info, reader_wall_now(r));
 	if (!err)

@@ -103,12 +103,39 @@ static void frees_that_lose_nothing_are_told_apart(void **state)
 						  "lost; -v shows them\n");
 }
 
+/* On a terminal both streams are one. */
+static void events_stand_above_it(void **state)
+{
+	struct output_env env = { .options = &o };
+	struct run_counts counts = { .events = 1 };
+	struct event ev = fabricate_path();
+	struct output *output;
+	char *text = NULL, *line, *summary;
+	size_t size;
+
+	(void)state;
+	env.out = env.err = open_memstream(&text, &size);
+	output = output_new("text", &env);
+	assert_int_equal(output_begin(output), 0);
+	assert_int_equal(output_event(output, &ev), 0);
+	assert_int_equal(output_summary(output, &counts, &(struct run_info){ 0 }, 0), 0);
+	fclose(env.out);
+	line = strstr(text, "ip_output");
+	summary = strstr(text, "1 event,");
+	assert_non_null(line);
+	assert_non_null(summary);
+	assert_true(line < summary);
+	output_free(output);
+	free(text);
+}
+
 #define text_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		text_test(the_summary_counts_in_words),
+		text_test(events_stand_above_it),
 		text_test(every_kind_of_loss_says_what_helps),
 		text_test(what_was_left_out_on_purpose_is_no_loss),
 		text_test(loss_is_reported_while_it_happens),
