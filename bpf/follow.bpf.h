@@ -12,9 +12,9 @@ enum {
 	PACKETS = 1 << 14, /* packets between their first event and their end at one time */
 	HINTS_LOG2 = 12,
 	HINTS = 1 << HINTS_LOG2,
-	STAGE_SHIFT =
-		8, /* struct hit.stage above the record's type, in an argument of trace_skb() */
-	REASON_SHIFT = 32, /* likewise the reason of a drop */
+	/* In an argument of trace_skb(), above the record's type: */
+	STAGE_SHIFT = 8,   /* struct hit.stage, */
+	REASON_SHIFT = 32, /* the reason of a drop */
 };
 
 #define STALE_NS 60000000000ULL

@@ -103,8 +103,8 @@ static __always_inline void look_up_owner(struct kept_owner *kept, __u64 key)
 	const struct skbt_owner *owner;
 
 	kept->key = key;
-	kept->changes =
-		owners_changes; /* before the look-up: a change meanwhile is seen next time */
+	/* Before the look-up: of a change meanwhile it is asked again next time. */
+	kept->changes = owners_changes;
 	owner = bpf_map_lookup_elem(&owners, &key);
 	if (owner)
 		kept->owner = *owner;

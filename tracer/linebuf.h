@@ -16,9 +16,8 @@ struct ksyms;
 
 enum {
 	LINEBUF_SIZE = 65536,
-	LB_SHORT = 64, /* bytes that lb_short() takes */
-	LINEBUF_KEPT =
-		49152, /* bytes of lines that have ended, at most, which wait to be written */
+	LB_SHORT = 64,        /* bytes that lb_short() takes */
+	LINEBUF_KEPT = 49152, /* bytes of ended lines that may wait to be written */
 };
 
 struct linebuf {
