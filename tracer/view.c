@@ -205,7 +205,7 @@ static int hand_out(void *ctx, struct held_family *family, enum held_why why, ui
 
 int view_tick(struct view *v, uint64_t now)
 {
-	int err = now ? view_awaited(v, NULL, NULL) : 0;
+	int err = now ? view_awaited_at(v, now) : 0;
 
 	if (err < 0)
 		return err;

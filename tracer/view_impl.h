@@ -25,10 +25,12 @@ struct view {
  * return that tells the rule. Such a drop, of those that are shown live, waits for it.
  * view_await(): true = rec was taken, and is shown later; view_await_end(): likewise the end of its
  * packet. view_awaited(): shows what waits, if it is time: before rec, or with rec NULL in any
- * case. Returns 1 if it did, else 0 or a negative errno.
+ * case. view_awaited_at(): if it has waited for long, all records up to now having been read. Both
+ * return 1 if they did, else 0 or a negative errno.
  */
 bool view_await(struct view *v, const struct skbt_record *rec, size_t size, const struct event *ev);
 bool view_await_end(struct view *v, const struct skbt_end *end);
+int view_awaited_at(struct view *v, uint64_t now);
 int view_awaited(struct view *v, const struct skbt_record *rec, const struct event *ev);
 
 /* ev as describe() made it. */

@@ -6,7 +6,10 @@
 
 #include "view_impl.h"
 
-enum { RECORDS = 256 }; /* that may come from other processors before the return */
+enum {
+	RECORDS = 256,          /* that may come from other processors before the return */
+	PATIENCE_NS = 10000000, /* a virtual CPU may stand still for some milliseconds */
+};
 
 struct awaiting {
 	bool there;
@@ -84,4 +87,11 @@ int view_awaited(struct view *v, const struct skbt_record *rec, const struct eve
 	if (rec && !same && !next && ++a->records < RECORDS)
 		return 0;
 	return show(v, a);
+}
+
+int view_awaited_at(struct view *v, uint64_t now)
+{
+	const struct awaiting *a = v->awaiting;
+
+	return a && a->there && now >= a->rec.ts + PATIENCE_NS ? show(v, v->awaiting) : 0;
 }

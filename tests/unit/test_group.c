@@ -557,6 +557,18 @@ static void a_drop_that_waits_for_its_rule_ends_after_it(void **state)
 	assert_null(strstr(text, "ip_output -> (end)"));
 }
 
+/* A look at the ring may fall between the drop and the return. */
+static void a_drop_waits_for_its_rule_for_a_while(void **state)
+{
+	(void)state;
+	o.group = false;
+	open_view("text");
+	drop(1, 1003, NFT);
+	assert_string_equal(text_at(1000), ""); /* the look began before the drop */
+	assert_string_equal(text_at(1500), "");
+	assert_non_null(strstr(text_at(60000), " DROP "));
+}
+
 #define group_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -582,6 +594,7 @@ int main(void)
 		group_test(a_copy_makes_its_packet_slow),
 		group_test(hops_are_told_live_as_well),
 		group_test(a_drop_that_waits_for_its_rule_ends_after_it),
+		group_test(a_drop_waits_for_its_rule_for_a_while),
 		group_test(what_is_freed_in_the_course_of_things_is_no_drop),
 	};
 	int failed;
